@@ -1,0 +1,223 @@
+//! A bundle before it is bytes: what training hands over.
+
+use crate::shop::{Currency, ItemId, Money, StockState};
+use bincode::{Decode, Encode};
+
+/// Everything a bundle will hold, in item order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// What the bundle says of itself.
+    pub manifest: Manifest,
+    /// Constants that ranking reads.
+    pub tuning: Tuning,
+    /// One policy a placement.
+    pub policies: Vec<Policy>,
+    /// The items; the position is the [`ItemId`].
+    pub items: Vec<DraftItem>,
+    /// Flags of the classes that items point to.
+    pub classes: Vec<DraftClass>,
+    /// At most one relation of a kind.
+    pub relations: Vec<DraftRelation>,
+}
+
+/// One item of a draft.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftItem {
+    /// 1 to 255 bytes without control characters; unique in the draft.
+    pub sku: String,
+    /// Share of orders (or visits) that hold it, 0 to 1.
+    pub share: f32,
+    /// Whether it can be sold.
+    pub stock: StockState,
+    /// Index into [`Draft::classes`].
+    pub class: Option<u32>,
+    /// Number shared by the variants of one product, from 1.
+    pub group: Option<u32>,
+    /// What a page shows of it.
+    pub card: Card,
+}
+
+/// What a page shows of a product. Empty texts are absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Card {
+    /// What the shopper reads.
+    pub title: String,
+    /// The product's page.
+    pub url: String,
+    /// The product's picture.
+    pub image: String,
+    /// What the shop's cart takes.
+    pub cart_id: String,
+    /// Price in minor units of the manifest's currency.
+    pub price: Option<Money>,
+}
+
+/// One class of a draft.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DraftClass {
+    /// A quarter of the orders with the class hold two different items of it.
+    pub varied: bool,
+}
+
+/// One sparse item-item relation before quantising.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftRelation {
+    /// Which one.
+    pub kind: RelationKind,
+    /// Bits a weight, 1 to 8.
+    pub bits: u8,
+    /// Row of each item: ascending by item, no item twice, none of itself, at most 255.
+    pub rows: Vec<Vec<Edge>>,
+}
+
+/// One neighbour in a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edge {
+    /// The neighbour.
+    pub item: ItemId,
+    /// Its weight; finite; below zero only where the relation is signed.
+    pub weight: f32,
+}
+
+/// The relations of format version 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum RelationKind {
+    /// What completes a cart.
+    Cart,
+    /// What is bought with one product.
+    BoughtTogether,
+    /// What is looked at next to a product.
+    Similar,
+}
+
+impl RelationKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Cart, Self::BoughtTogether, Self::Similar];
+
+    /// The name used on the command line and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cart => "cart",
+            Self::BoughtTogether => "bought_together",
+            Self::Similar => "similar",
+        }
+    }
+}
+
+/// What a bundle says of itself. Everything here is public: no count of orders or customers, no date, no path.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Manifest {
+    /// Name and version of the program that trained it.
+    pub generator: String,
+    /// Three letters, or `XXX` where the shop names none.
+    pub currency: String,
+    /// One note a relation that was trained.
+    pub relations: Vec<RelationNote>,
+}
+
+impl Manifest {
+    /// The currency of the cards' prices.
+    pub fn currency(&self) -> Currency {
+        Currency::parse(&self.currency).unwrap_or(Currency::NONE)
+    }
+}
+
+/// How a relation came to be.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct RelationNote {
+    /// Which one.
+    pub kind: RelationKind,
+    /// The model that won on validation, with its settings: `slim l1 0.1 l2 10`.
+    pub model: String,
+    /// Whether it is worth asking.
+    pub verdict: Verdict,
+}
+
+/// What validation says of a relation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Verdict {
+    /// Better than popularity beyond doubt.
+    Signal,
+    /// Too little data to tell; shipped on trust.
+    Unproven,
+    /// No better than popularity although there was data: not shipped, the placement falls back.
+    NoSignal,
+}
+
+/// Constants chosen at training that ranking multiplies with. All finite and ≥ 0.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Tuning {
+    /// For carts of 1, 2–3, 4–5, 6–9 and ≥ 10 known lines.
+    pub cart: [Blend; 5],
+    /// For one product.
+    pub product: Blend,
+    /// Weight of the last view, the one before it, …; at most ten count.
+    pub view_decay: Vec<f32>,
+    /// What is bought again.
+    pub repeat: Repeat,
+}
+
+/// How evidence and popularity add up: `cart · Σ w_cart + together · Σ w_together + prior · P(j)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+pub struct Blend {
+    /// Factor of the `cart` relation.
+    pub cart: f32,
+    /// Factor of the `bought_together` relation.
+    pub together: f32,
+    /// Factor of the popularity prior.
+    pub prior: f32,
+}
+
+/// Slowly decayed personal frequency.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Repeat {
+    /// Days in which a purchase loses half of its weight; 0: it never does.
+    pub half_life_days: f32,
+    /// `2^(-k/64)` for k = 0 to 63: within one half-life a purchase fades along these steps.
+    pub fade: Vec<f32>,
+    /// Factor of the popularity prior.
+    pub prior: f32,
+}
+
+/// What a placement does: the stored form of `[placement.*]` in `endcap.toml`.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Policy {
+    /// The placement's name.
+    pub placement: String,
+    /// Which evidence it asks.
+    pub strategy: Strategy,
+    /// Most items it shows, 1 to 100.
+    pub limit: u16,
+    /// What it makes of products of a class that the context already holds.
+    pub same_category: SameCategory,
+    /// Score below which nothing is shown, ≥ 0.
+    pub min_relevance: f32,
+    /// Whether best sellers fill a list that comes short.
+    pub fall_back_to_popular: bool,
+}
+
+/// Where a placement's candidates come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Strategy {
+    /// Every line of the cart votes.
+    CartAddons,
+    /// What is bought with the product shown.
+    BoughtTogether,
+    /// What is looked at next, from the last ten views.
+    Similar,
+    /// What this customer buys again.
+    Replenish,
+    /// Best sellers.
+    Popular,
+}
+
+/// What a placement makes of products of the same class as the context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum SameCategory {
+    /// They compete like any other.
+    Allow,
+    /// They are left out.
+    Block,
+    /// They are left out unless shoppers often buy several of the class.
+    UnlessVaried,
+}
