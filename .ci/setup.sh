@@ -65,11 +65,13 @@ setup_wasm() {
 fetch_npm_packages() {
   mkdir -p "$1"
   cp tests/js/package.json tests/js/package-lock.json "$1/"
+  [ ! -f tests/js/.npmrc ] || cp tests/js/.npmrc "$1/"
   (cd "$1" && npm ci --no-audit --no-fund)
 }
 
 # The packages lie in the cache under the hash of the lock file; the clone holds a link.
 setup_npm() {
+  [ -f tests/js/package-lock.json ] || die "tests/js/package-lock.json is not there" "run this in a complete clone"
   have node || die "node is missing" "install Node.js $OLDEST_NODE or newer: https://nodejs.org"
   have npm || die "npm is missing" "it comes with Node.js: https://nodejs.org (Debian: apt-get install npm)"
   local found
