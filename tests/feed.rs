@@ -3,6 +3,7 @@
 
 use endcap::feed::{self, FeedError, Options, Reason, Summary};
 use endcap::shop::{Availability, Currency, Event, EventKind, OrderLine, Product, Timestamp};
+use proptest::prelude::*;
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
@@ -299,6 +300,122 @@ fn progress_ends_at_the_size_of_the_packed_file() {
     let options = Options { progress: Some(&note), ..lenient() };
     feed::read_orders(&path, &options, &mut |_| {}).unwrap();
     assert_eq!(seen.get(), path.metadata().unwrap().len());
+}
+
+/// Reads orders from `bytes` and checks what holds for every file.
+fn orders_of(bytes: &[u8]) -> Result<(Summary, Vec<(String, String)>), FeedError> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let mut lines = Vec::new();
+    let summary = feed::read_orders(file.path(), &lenient(), &mut |line| {
+        assert!(line.quantity > 0.0 && line.quantity.is_finite());
+        assert!(!line.sku.is_empty() && line.sku.len() <= 255);
+        lines.push((line.order.to_owned(), line.sku.to_owned()));
+    })?;
+    assert_eq!(summary.rows_read, summary.rows_kept + summary.dropped.values().sum::<u64>());
+    assert_eq!(summary.rows_kept as usize, lines.len());
+    assert!(summary.issues.len() <= feed::ISSUES_KEPT);
+    Ok((summary, lines))
+}
+
+#[test]
+fn a_record_over_a_mebibyte_is_one_issue_and_the_next_row_is_read() {
+    let mut text = b"order_id,sku\n1,A1\n2,".to_vec();
+    text.extend(std::iter::repeat_n(b'x', 3 << 20));
+    text.extend_from_slice(b"\n3,A3\n");
+    let (summary, lines) = orders_of(&text).unwrap();
+    assert_eq!(lines, [("1".into(), "A1".into()), ("3".into(), "A3".into())]);
+    assert_eq!(places(&summary), [(3, "", Reason::TooLong)]);
+}
+
+#[test]
+fn a_quotation_open_for_megabytes_costs_its_own_line_only() {
+    let mut text = b"order_id,sku\n1,A1\n2,\"A2\n".to_vec();
+    for n in 3..400_000 {
+        text.extend_from_slice(format!("{n},B\n").as_bytes());
+    }
+    let (summary, lines) = orders_of(&text).unwrap();
+    assert_eq!(lines.len(), 399_998);
+    assert_eq!(places(&summary), [(3, "", Reason::UnclosedQuote)]);
+}
+
+#[test]
+fn a_file_of_nothing_but_open_quotations_ends() {
+    let mut text = b"order_id,sku\n1,A1\n".to_vec();
+    text.extend_from_slice(&br#"a","x"#.iter().copied().chain([b'\n']).collect::<Vec<_>>().repeat(1 << 20));
+    let (summary, lines) = orders_of(&text).unwrap();
+    assert_eq!(lines.len(), 1);
+    assert!(summary.dropped.contains_key(&Reason::UnclosedQuote));
+}
+
+/// Bytes that look like a table often enough to reach every corner.
+fn table_like() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        4 => "[a-c0-9.,;/: -]{0,6}".prop_map(String::into_bytes),
+        4 => prop::sample::select(vec![&b"\n"[..], b"\r\n", b"\r", b",", b"\"", b"\"\"", b";", b"\t", b"\0"]).prop_map(<[u8]>::to_vec),
+        2 => prop::sample::select(vec!["2024-05-01", "C12", "12", "-1", "1,234.5", "12/1/2009 7:45 PM", "null"])
+            .prop_map(|text| text.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..6),
+    ];
+    let header = prop::sample::select(vec![
+        "order_id,sku\n",
+        "\u{feff}Invoice;StockCode;Date;Qty;Price;Status\n",
+        "order_id,customer_id,timestamp,sku,quantity,unit_price\r\n",
+        "",
+    ]);
+    (header, prop::collection::vec(piece, 0..60)).prop_map(|(h, pieces)| [h.as_bytes(), &pieces.concat()].concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_read_or_refused_and_never_panic(bytes in table_like(), gzip in any::<bool>()) {
+        let mut bytes = bytes;
+        if gzip {
+            bytes.splice(0..0, [0x1f, 0x8b, 8, 0]);
+        }
+        if let Err(error) = orders_of(&bytes) {
+            prop_assert!(!error.to_string().is_empty());
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let _ = feed::read_catalog(file.path(), &lenient(), &mut |_| {});
+        let _ = feed::read_events(file.path(), &lenient(), &mut |_| {});
+    }
+
+    #[test]
+    fn what_a_csv_writer_wrote_comes_back(rows in prop::collection::vec(("[0-9a-zä\",;\n]{1,8}", "[A-Z0-9é\",;]{1,8}"), 1..40)) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["sku", "order_id"]).unwrap();
+        let rows: Vec<_> = rows.into_iter().filter(|(order, _)| !order.contains('\n') || order.trim() == order).collect();
+        for (order, sku) in &rows {
+            writer.write_record([sku, order]).unwrap();
+        }
+        let expected: Vec<_> = rows.into_iter().filter(|(order, _)| !order.is_empty()).collect();
+        match orders_of(&writer.into_inner().unwrap()) {
+            Ok((summary, lines)) => {
+                prop_assert_eq!(summary.bad_rows(), 0);
+                prop_assert_eq!(lines, expected);
+            }
+            Err(error) => prop_assert!(expected.is_empty(), "{}", error),
+        }
+    }
+
+    #[test]
+    fn the_order_of_rows_decides_nothing(rows in prop::collection::vec(("C?[0-9]{1,3}", "[AB]", -2i32..5), 1..30), seed in any::<u64>()) {
+        let table = |rows: &[(String, String, i32)]| {
+            let body: String = rows.iter().map(|(order, sku, n)| format!("{order},{sku},{n}\n")).collect();
+            orders_of(format!("order_id,sku,quantity\n{body}").as_bytes()).map(|(summary, mut lines)| {
+                lines.sort();
+                (summary.dropped, lines)
+            })
+        };
+        let mut turned = rows.clone();
+        turned.rotate_left((seed % rows.len() as u64) as usize);
+        turned.reverse();
+        prop_assert_eq!(table(&rows).ok(), table(&turned).ok());
+    }
 }
 
 /// Where the real sets lie, if they do.

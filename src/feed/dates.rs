@@ -14,7 +14,6 @@
 use super::Reason;
 use crate::shop::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::Offset;
 
 /// 1971-01-01T00:00:00Z: an export that says 1970 says nothing.
 const EARLIEST: i64 = 31_536_000;
@@ -46,8 +45,8 @@ fn number(text: &str) -> Option<i64> {
     }
     let since: i64 = whole.parse().ok()?;
     Some(match since {
-        ..100_000_000_000 => since,
-        ..100_000_000_000_000 => since / 1_000,
+        0..100_000_000_000 => since,
+        100_000_000_000..100_000_000_000_000 => since / 1_000,
         _ => since / 1_000_000,
     })
 }
@@ -143,8 +142,8 @@ fn seconds([year, month, day]: [i16; 3], [hour, minute, second]: [i16; 3], east:
     let date = Date::new(year, small(month)?, small(day)?).ok()?;
     // A leap second counts as the second before it.
     let time = Time::new(small(hour)?, small(minute)?, small(second)?.min(59), 0).ok()?;
-    let utc = Offset::UTC.to_timestamp(DateTime::from_parts(date, time)).ok()?;
-    (second <= 60).then_some(utc.as_second() - east)
+    let since = DateTime::from_parts(date, time).duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    (second <= 60).then_some(since.as_secs() - east)
 }
 
 #[cfg(test)]
