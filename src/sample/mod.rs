@@ -1,1 +1,3 @@
 //! The `sample` room.
+mod catalog;
+mod dice;
