@@ -15,7 +15,7 @@ use super::dice::{Dice, trait_of};
 use crate::shop::{Availability, Currency, Money, Product};
 pub(super) use kinds::Brand;
 pub use kinds::Kind;
-pub(super) use oddities::Oddity;
+pub(super) use oddities::{Oddity, oddity};
 
 /// One product of the tables, with its variants.
 pub(super) struct Family {

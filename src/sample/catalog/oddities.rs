@@ -21,7 +21,7 @@ pub(in crate::sample) enum Oddity {
 }
 
 /// The odd products by SKU.
-pub(in crate::sample) const ODDITIES: &[(&str, Oddity)] = {
+const ODDITIES: &[(&str, Oddity)] = {
     use Oddity::*;
     &[
         ("OTV-SORELLA-WHT", SoldOut),
@@ -61,10 +61,15 @@ pub(in crate::sample) const ODDITIES: &[(&str, Oddity)] = {
     ]
 };
 
+/// What is odd about the product with this SKU.
+pub(in crate::sample) fn oddity(sku: &str) -> Option<Oddity> {
+    ODDITIES.iter().find(|(odd, _)| *odd == sku).map(|(_, oddity)| *oddity)
+}
+
 /// Marks the product if the table names it.
 pub(super) fn apply(item: &mut Item) {
-    let Some((_, oddity)) = ODDITIES.iter().find(|(sku, _)| *sku == item.product.sku) else { return };
-    match *oddity {
+    let Some(oddity) = oddity(&item.product.sku) else { return };
+    match oddity {
         Oddity::SoldOut => state(item, 0, Availability::OutOfStock),
         Oddity::Few(count) => state(item, count, Availability::InStock),
         Oddity::Backorder => state(item, 0, Availability::Backorder),
