@@ -1,6 +1,6 @@
 import { initSync } from "endcap:glue";
 import { EndcapError } from "./errors.js";
-import { fetchBytes, isBytes, isResponse, openSource } from "./source.js";
+import { isResponse, readBody, withLimits } from "./source.js";
 import type { EngineSource, FetchOptions, Source } from "./types.js";
 
 /** The bytes of a module with nothing in it: what compiles everywhere that WebAssembly may be compiled at all. */
@@ -15,17 +15,16 @@ export function engineStarted(): boolean {
 
 /** Starts the page's one engine, unless it runs. A start that failed can be tried again, also by those who waited for it. */
 export async function startEngine(source: EngineSource | (() => EngineSource), options: FetchOptions): Promise<void> {
-  const running = started?.then(
-    () => true,
-    () => false,
-  );
-  if (await running) return;
+  if (started !== undefined && (await started.then(yes, no))) return;
   started ??= start(source, options).catch((error: unknown) => {
     started = undefined;
     throw error;
   });
   return started;
 }
+
+const yes = () => true;
+const no = () => false;
 
 async function start(source: EngineSource | (() => EngineSource), options: FetchOptions): Promise<void> {
   if (typeof WebAssembly === "undefined") throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly");
@@ -46,23 +45,27 @@ function isModule(value: unknown): value is WebAssembly.Module {
   return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 }
 
-async function compile(source: Source, options: FetchOptions): Promise<WebAssembly.Module> {
-  const opened = isBytes(source) ? source : await openSource(source, options);
-  if (isResponse(opened) && canStream(opened)) return guarded(WebAssembly.compileStreaming(opened));
-  const bytes = await fetchBytes(opened, { ...options, integrity: undefined });
-  return guarded(WebAssembly.compile(bytes));
+function compile(source: Source, options: FetchOptions): Promise<WebAssembly.Module> {
+  return withLimits(source, options, async (opened) =>
+    isResponse(opened) && canStream(opened)
+      ? guarded(WebAssembly.compileStreaming(opened))
+      : guarded(WebAssembly.compile(await readBody(opened))),
+  );
 }
 
-// Streaming refuses any other type; such a server is slower by one copy, not wrong.
+// Streaming refuses any other type, even with a parameter; such a server is slower by one copy, not wrong.
 function canStream(response: Response): boolean {
-  const type = response.headers.get("content-type") ?? "";
-  return typeof WebAssembly.compileStreaming === "function" && /^application\/wasm\s*(;|$)/i.test(type);
+  const type = response.headers.get("content-type")?.toLowerCase();
+  return typeof WebAssembly.compileStreaming === "function" && type === "application/wasm";
 }
 
 async function guarded(compiling: Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
   try {
     return await compiling;
   } catch (cause) {
+    if ((cause as Error | null)?.name !== "CompileError") {
+      throw new EndcapError("E_FETCH", `the engine's file broke off: ${cause}`, { cause });
+    }
     throw (await mayCompile())
       ? new EndcapError("E_ARGUMENT", `\`engine\` could not be compiled: ${cause}`, {
           cause,

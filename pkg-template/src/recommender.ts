@@ -43,7 +43,7 @@ export class Recommender {
     const engine = this.#alive();
     const placement = request?.placement;
     if (typeof placement !== "string") {
-      throw new EndcapError("E_ARGUMENT", `expected a request with a placement, found ${JSON.stringify(placement)}`);
+      throw new EndcapError("E_ARGUMENT", `expected a request whose placement is a name, found ${typeof placement}`);
     }
     const past = purchases(request.history);
     const flat = engine.recommend(

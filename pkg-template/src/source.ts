@@ -6,7 +6,8 @@ const TIMEOUT_MS = 10_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Opened = Response | Bytes;
+/** A good response whose body is not read yet, or the bytes given. */
+export type Opened = Response | Bytes;
 
 /** Whether a value is an ArrayBuffer or a view of one, from whatever realm. */
 export function isBytes(value: unknown): value is ArrayBuffer | Uint8Array {
@@ -20,18 +21,13 @@ export function isResponse(value: unknown): value is Response {
 
 /** Gets the whole file, within the time limit, with its hash checked. */
 export async function fetchBytes(source: Source, options: FetchOptions): Promise<Bytes> {
-  const bytes = await withLimits(options, (signal) => read(source, signal));
+  const bytes = await withLimits(source, options, readBody);
   if (options.integrity !== undefined) await checkIntegrity(bytes, options.integrity);
   return bytes;
 }
 
-/** Gets a good response, or the bytes given; the body is not read yet. */
-export function openSource(source: Source, options: FetchOptions): Promise<Opened> {
-  return withLimits(options, (signal) => open(source, signal));
-}
-
-async function read(source: Source, signal: AbortSignal): Promise<Bytes> {
-  const opened = await open(source, signal);
+/** Reads what was opened to its end. */
+export async function readBody(opened: Opened): Promise<Bytes> {
   if (!isResponse(opened)) return opened;
   try {
     return new Uint8Array(await opened.arrayBuffer());
@@ -96,34 +92,48 @@ function describe(value: unknown): string {
   return value === null ? "null" : typeof value === "object" ? "an object of another kind" : typeof value;
 }
 
-/** Runs `work` until it ends, the caller aborts or the time is up; what still runs then is told to stop. */
-async function withLimits<T>(options: FetchOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * Opens a source and runs `work` on it, until that ends, the caller aborts or the time is up; a fetch that still runs
+ * then is told to stop. Bytes need no timer, so they load where timers are refused: at the top level of a worker.
+ */
+export async function withLimits<T>(source: Source, options: FetchOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
   const { signal, timeoutMs = TIMEOUT_MS } = options;
   if (!(typeof timeoutMs === "number" && timeoutMs > 0)) {
-    throw new EndcapError("E_ARGUMENT", `\`timeoutMs\` must be a number above 0, found ${timeoutMs}`);
+    throw new EndcapError("E_ARGUMENT", `\`timeoutMs\` must be a number above 0, found ${String(timeoutMs)}`);
   }
+  if (signal?.aborted) throw aborted(signal);
+  if (isBytes(source)) return work(asBytes(source));
   const stop = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let onAbort: (() => void) | undefined;
+  const { limit, clear } = limits(signal, timeoutMs, stop);
+  try {
+    return await Promise.race([limit, open(source, stop.signal).then(work)]);
+  } finally {
+    clear();
+  }
+}
+
+function aborted(signal: AbortSignal): EndcapError {
+  return new EndcapError("E_ABORTED", "loading was aborted by its signal", { cause: signal.reason });
+}
+
+/** A promise that only ever fails: when the signal aborts or the time is up. `stop` is aborted with it. */
+function limits(signal: AbortSignal | undefined, timeoutMs: number, stop: AbortController) {
+  let fail: (error: EndcapError) => void;
   const limit = new Promise<never>((_, reject) => {
-    const end = (error: EndcapError): void => {
+    fail = (error) => {
       reject(error);
       stop.abort(error);
     };
-    onAbort = () => end(new EndcapError("E_ABORTED", "loading was aborted by its signal", { cause: signal?.reason }));
-    if (timeoutMs !== Infinity) {
-      const late = () => end(new EndcapError("E_TIMEOUT", `the file did not arrive within ${timeoutMs} ms`));
-      timer = setTimeout(late, Math.min(timeoutMs, LONGEST_TIMER_MS));
-    }
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener("abort", onAbort);
   });
-  try {
-    return await Promise.race([limit, work(stop.signal)]);
-  } finally {
+  const onAbort = () => fail(aborted(signal as AbortSignal));
+  const onLate = () => fail(new EndcapError("E_TIMEOUT", `the file did not arrive within ${timeoutMs} ms`));
+  const timer = timeoutMs === Infinity ? undefined : setTimeout(onLate, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  signal?.addEventListener("abort", onAbort);
+  const clear = () => {
     clearTimeout(timer);
-    if (onAbort) signal?.removeEventListener("abort", onAbort);
-  }
+    signal?.removeEventListener("abort", onAbort);
+  };
+  return { limit, clear };
 }
 
 async function checkIntegrity(bytes: Bytes, integrity: string): Promise<void> {
