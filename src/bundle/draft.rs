@@ -1,5 +1,6 @@
 //! A bundle before it is bytes: what training hands over.
 
+use super::layout::SectionKind;
 use crate::shop::{Currency, ItemId, Money, StockState};
 use bincode::{Decode, Encode};
 
@@ -93,6 +94,15 @@ pub enum RelationKind {
 impl RelationKind {
     /// All kinds.
     pub const ALL: [Self; 3] = [Self::Cart, Self::BoughtTogether, Self::Similar];
+
+    /// The section that holds it.
+    pub fn section(self) -> SectionKind {
+        match self {
+            Self::Cart => SectionKind::Cart,
+            Self::BoughtTogether => SectionKind::BoughtTogether,
+            Self::Similar => SectionKind::Similar,
+        }
+    }
 
     /// The name used on the command line and in JSON.
     pub fn name(self) -> &'static str {
