@@ -12,7 +12,7 @@ pub(crate) fn encode<'a>(cards: impl ExactSizeIterator<Item = &'a Card>) -> Vec<
     let (mut offsets, mut data) = (Vec::with_capacity(count + 1), Vec::new());
     for card in cards {
         offsets.push(data.len() as u32);
-        for text in [&card.title, &card.url, &card.image, &card.cart_id] {
+        for text in [&card.title, &card.category, &card.url, &card.image, &card.cart_id] {
             let text = clip(text);
             data.extend((text.len() as u16).to_le_bytes());
             data.extend(text.as_bytes());
@@ -72,9 +72,9 @@ impl CardsShape {
             rest = after;
             Some(std::str::from_utf8(bytes).unwrap_or_default().to_string())
         };
-        let (title, url, image, cart_id) = (text()?, text()?, text()?, text()?);
+        let (title, category, url, image, cart_id) = (text()?, text()?, text()?, text()?, text()?);
         let minor = u64_at(rest, 1)? as i64;
         let price = (rest.first() == Some(&1)).then(|| Money::new(minor, currency));
-        Some(Card { title, url, image, cart_id, price })
+        Some(Card { title, category, url, image, cart_id, price })
     }
 }
