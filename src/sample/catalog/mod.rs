@@ -125,10 +125,8 @@ impl Catalog {
                 items.push(item);
             }
         }
-        let by_kind = Kind::ALL
-            .iter()
-            .map(|kind| (0..items.len()).filter(|&i| items[i].kind == *kind).collect())
-            .collect();
+        let by_kind =
+            Kind::ALL.iter().map(|kind| (0..items.len()).filter(|&i| items[i].kind == *kind).collect()).collect();
         Self { items, by_kind }
     }
 
