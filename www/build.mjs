@@ -8,7 +8,8 @@
 import { copyFile, cp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { LISTED, shelfCount, shelfOf } from "./store/shelves.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -29,6 +30,11 @@ const { values: options } = parseArgs({
     },
   },
 });
+
+/** Files that get a compressed copy beside them, for hosts that serve those (`endcap serve` does). */
+const COMPRESSED = /\.(html|css|js|json|svg|wasm|endcap)$/;
+/** Below this a compressed copy saves no packet. */
+const WORTH_COMPRESSING = 1000;
 
 class BuildError extends Error {}
 
@@ -150,6 +156,20 @@ async function writePages(out, words) {
   }
 }
 
+/** Writes `x.br` and `x.gz` beside each file that gets smaller by them. */
+async function compress(out) {
+  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  for (const name of await readdir(out, { recursive: true })) {
+    const path = join(out, name);
+    if (!COMPRESSED.test(name)) continue;
+    const bytes = await readFile(path);
+    if (bytes.length < WORTH_COMPRESSING) continue;
+    const [br, gz] = await Promise.all([promisify(brotliCompress)(bytes, best), promisify(gzip)(bytes, { level: 9 })]);
+    if (br.length < bytes.length) await writeFile(`${path}.br`, br);
+    if (gz.length < bytes.length) await writeFile(`${path}.gz`, gz);
+  }
+}
+
 async function build() {
   const { shop, models, pkg, out } = options;
   if (!models) throw new BuildError("expected --models DIR with cart.endcap, rest.endcap, cards.endcap and products.json");
@@ -165,6 +185,7 @@ async function build() {
   const pictures = await copyPictures(shop, out);
   const shelves = await writeCatalog(products, pictures, out);
   await writePages(out, { ...options, shelves });
+  await compress(out);
   console.error(`store of ${products.length} products (${pictures.size} pictures) in ${relative(process.cwd(), out) || "."}`);
 }
 

@@ -12,7 +12,7 @@ import { ask } from "./recommender.js";
  * @typedef {import("./engine.js").Card} Card
  * @typedef {import("./engine.js").Item} Item
  * @typedef {import("./engine.js").Recommender} Recommender
- * @typedef {import("./engine.js").Request} Request
+ * @typedef {import("./engine.js").RecommendRequest} Request
  */
 
 /** Titles of what was seen on this page, for "goes with …". */
@@ -41,9 +41,9 @@ export function titleOf(sku) {
  */
 export function reasonText(item) {
   const [because] = item.because ?? [];
-  if (item.reason === "replenish" || item.reason === "bought_before") return "You bought it before";
-  if (item.reason.startsWith("popular") || !because) return "A favourite of the house";
-  return item.reason === "similar" ? "Much like this one" : `Goes with ${titleOf(because)}`;
+  if (item.reason === "bought_before") return "You bought it before";
+  if (item.reason === "popular" || because === undefined) return "A favourite of the house";
+  return item.reason === "similar" ? `Much like ${titleOf(because)}` : `Goes with ${titleOf(because)}`;
 }
 
 /**
@@ -51,7 +51,7 @@ export function reasonText(item) {
  * @returns {Product}
  */
 function asProduct({ sku, title, image, cartId, price }) {
-  return { sku, title, image, cartId, price };
+  return { sku, title, image: image ?? undefined, cartId: cartId ?? undefined, price };
 }
 
 /**

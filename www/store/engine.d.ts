@@ -1,59 +1,27 @@
 /**
  * What the store uses of the npm package's `./slim` entry. The page imports the packed file by a
- * relative URL, which a type checker cannot follow, so the part in use is written down here.
+ * relative URL, which a type checker cannot follow; the nouns come from the package's sources.
  */
 
+import type { Answer, Card, Info, LoadOptions, RecommendRequest, Source } from "../../pkg-template/src/types.js";
+
+export type { Answer, Card, RecommendRequest } from "../../pkg-template/src/types.js";
+
+/** One recommended item. */
+export type Item = Answer["items"][number];
+
 /** A price in minor units: 1290 EUR is 12,90 €. */
-export interface Price {
-  minor: number;
-  currency: string;
-}
+export type Price = NonNullable<Card["price"]>;
 
-export interface CartLine {
-  sku: string;
-  quantity: number;
-}
-
-export interface Request {
-  placement: string;
-  cart?: CartLine[];
-  product?: string;
-  recent?: string[];
-  history?: { sku: string; days_ago: number }[];
-  limit?: number;
-}
-
-export interface Item {
-  sku: string;
-  score: number;
-  reason: string;
-  because?: string[];
-}
-
-export interface Answer {
-  items: Item[];
-  fallback: string | null;
-}
-
-export interface Card {
-  sku: string;
-  title: string;
-  url: string;
-  image: string;
-  cartId: string;
-  price: Price | null;
-}
-
+/** A loaded bundle. */
 export interface Recommender {
-  recommend(request: Request): Answer;
-  add(slice: string): Promise<void>;
-  cards(skus: string[]): Promise<Card[]>;
-  info(): { model?: string };
+  recommend(request: RecommendRequest): Answer;
+  add(source: Source): Promise<void>;
+  cards(skus: readonly string[]): Promise<Card[]>;
+  info(): Info;
 }
 
+/** The module `slim.js`. */
 export interface Engine {
-  load(
-    bundle: string | Response,
-    options: { engine: Promise<Response>; cards: string; timeoutMs: number },
-  ): Promise<Recommender>;
+  load(source: Source, options: LoadOptions): Promise<Recommender>;
 }

@@ -9,7 +9,7 @@
 
 /**
  * @typedef {import("./engine.js").Recommender} Recommender
- * @typedef {import("./engine.js").Request} Request
+ * @typedef {import("./engine.js").RecommendRequest} Request
  * @typedef {import("./engine.js").Answer} Answer
  * @typedef {{ placement: string, request: Request, answer: Answer, engine: Recommender }} Call
  */
@@ -85,19 +85,20 @@ function fetchQuietly(path) {
 /** @param {unknown} error */
 function sayWhyNot(error) {
   const { code = "E_PAGE", message = String(error) } = /** @type {{ code?: string, message?: string }} */ (error ?? {});
-  console.info(`endcap: no recommendations on this page (${code}): ${message}`);
+  // The package's messages open with their code; a browser's own do not.
+  console.info(`endcap: no recommendations on this page. ${message.startsWith(code) ? message : `${code}: ${message}`}`);
 }
 
 /** @returns {Promise<Recommender | null>} */
 async function load() {
   await afterLargestPaint();
   try {
-    // Engine, module and bundle are asked for at once; the bundle's status is the loader's to judge.
+    // Module, bundle and JavaScript are asked for side by side; whether they are sound is the loader's to judge.
     const wasm = fetchQuietly(WASM);
     const bundle = fetchQuietly(CART);
     const url = new URL(ENGINE, document.baseURI).href;
     const engine = /** @type {import("./engine.js").Engine} */ (await import(url));
-    return await engine.load(await bundle, { engine: wasm, cards: CARDS, timeoutMs: TIMEOUT_MS });
+    return await engine.load(bundle, { engine: wasm, cards: CARDS, timeoutMs: TIMEOUT_MS });
   } catch (error) {
     sayWhyNot(error);
     return null;
