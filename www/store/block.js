@@ -35,14 +35,20 @@ export function titleOf(sku) {
   return titles.get(sku) ?? sku;
 }
 
+/** What a block is called whose items are all there for being popular. */
+const FAVOURITES = "Favourites of the house";
+
 /**
- * One short line on why an item is shown.
+ * One short line on why an item is shown. Nothing where the page's own product is the reason: the
+ * block's heading has said so.
  * @param {Item} item
+ * @param {string} [product] SKU of the page's product
  */
-export function reasonText(item) {
-  const [because] = item.because ?? [];
+export function reasonText(item, product) {
+  const [because] = item.because;
   if (item.reason === "bought_before") return "You bought it before";
   if (item.reason === "popular" || because === undefined) return "A favourite of the house";
+  if (because === product) return "";
   return item.reason === "similar" ? `Much like ${titleOf(because)}` : `Goes with ${titleOf(because)}`;
 }
 
@@ -77,6 +83,8 @@ function glide(list, change) {
 /** A placement of the page. */
 export class Block {
   #section;
+  #heading;
+  #title;
   #list;
   #limit;
   #asked = 0;
@@ -88,6 +96,8 @@ export class Block {
   constructor(section, limit) {
     this.#section = section;
     this.#limit = limit;
+    this.#heading = section.querySelector("h2");
+    this.#title = this.#heading?.textContent ?? "";
     this.#list = element("ul", { class: "shelf", role: "list" });
     section.append(this.#list);
   }
@@ -116,20 +126,31 @@ export class Block {
     for (const card of cards) learnTitle(card);
     const shown = items.filter((item) => known.has(item.sku));
     if (shown.length === 0) return this.leave();
-    this.#show(shown, (item) => asProduct(/** @type {Card} */ (known.get(item.sku))));
+    this.#name(shown);
+    this.#show(shown, (item) => asProduct(/** @type {Card} */ (known.get(item.sku))), request.product ?? undefined);
+  }
+
+  /**
+   * The heading must be true: what stands in for want of evidence is not called a match.
+   * @param {Item[]} items
+   */
+  #name(items) {
+    const favourites = items.every((item) => item.reason === "popular");
+    if (this.#heading) this.#heading.textContent = favourites ? FAVOURITES : this.#title;
   }
 
   /**
    * @param {Item[]} items
    * @param {(item: Item) => Product} productOf
+   * @param {string} [product] SKU of the page's product
    */
-  #show(items, productOf) {
+  #show(items, productOf, product) {
     const old = new Map(
       [.../** @type {NodeListOf<HTMLElement>} */ (this.#list.querySelectorAll("[data-sku]"))].map((card) => [card.dataset.sku, card]),
     );
     const focus = this.#focusedPlace();
     glide(this.#list, () => {
-      this.#list.replaceChildren(...items.map((item) => this.#card(item, productOf(item), old.get(item.sku))));
+      this.#list.replaceChildren(...items.map((item) => this.#card(old.get(item.sku) ?? productCard(productOf(item)), reasonText(item, product))));
     });
     this.#section.dataset.state = "filled";
     this.#section.hidden = false;
@@ -137,14 +158,12 @@ export class Block {
   }
 
   /**
-   * @param {Item} item
-   * @param {Product} product
-   * @param {HTMLElement | undefined} old
+   * @param {HTMLElement} card
+   * @param {string} why
    */
-  #card(item, product, old) {
-    const card = old ?? productCard(product);
+  #card(card, why) {
     const note = card.querySelector(".card-note");
-    if (note) note.textContent = reasonText(item);
+    if (note) note.textContent = why;
     return card;
   }
 

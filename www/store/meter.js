@@ -62,7 +62,7 @@ function reasons({ placement, answer }) {
       {},
       element("strong", {}, titleOf(item.sku)),
       ` ${reasonText(item)}`,
-      element("small", {}, ` (${item.reason}${item.because?.length ? `: ${item.because.map(titleOf).join(", ")}` : ""}; score ${item.score.toPrecision(3)})`),
+      element("small", {}, ` (${item.reason}${item.because.length ? `: ${item.because.map(titleOf).join(", ")}` : ""}; score ${item.score.toPrecision(3)})`),
     ),
   );
   return [
@@ -74,9 +74,9 @@ function reasons({ placement, answer }) {
 
 /** Puts the meter into the page and keeps it true. */
 export function startMeter() {
-  const summary = element("summary", {}, "Recommendations: not asked yet");
+  const summary = element("summary", {}, "Recommendations");
   const body = element("div", { class: "meter-body" });
-  document.body.append(element("details", { class: "meter", "aria-label": "What the recommendations cost" }, summary, body));
+  document.body.append(element("details", { class: "meter" }, summary, body));
   /** @type {Map<string, Call>} */
   const calls = new Map();
   let waiting = false;
@@ -87,7 +87,7 @@ export function startMeter() {
     if (!last) return;
     const time = microseconds(last);
     const { requests, cached, wire, body: bytes } = loaded();
-    summary.textContent = `${duration(time)} · ${kilobytes(wire || bytes)}`;
+    summary.replaceChildren(element("span", { class: "unseen" }, "Recommendations: "), `${duration(time)} · ${kilobytes(wire || bytes)}`);
     body.replaceChildren(
       table([
         ["One call", `${duration(time)}, median of ${BATCHES} × ${BATCH} calls`],

@@ -124,8 +124,12 @@ export function productCard(product, { note = "", eager = false, added } = {}) {
     { class: "card", "data-sku": product.sku },
     picture(product, { eager }),
     ...stockBadge(product),
-    element("h3", { class: "card-title" }, element("a", { href: productPage(product.sku) }, product.title)),
-    element("p", { class: "card-note" }, note),
+    element(
+      "div",
+      { class: "card-words" },
+      element("h3", { class: "card-title" }, element("a", { href: productPage(product.sku) }, product.title)),
+      element("p", { class: "card-note" }, note),
+    ),
     element("div", { class: "card-foot" }, element("span", { class: "price" }, priceText(product.price)), put),
   );
 }
@@ -146,8 +150,7 @@ export function ghostCard() {
     "li",
     { class: "card ghost", "aria-hidden": "true" },
     element("div", { class: "picture" }),
-    element("p", { class: "card-title" }),
-    element("p", { class: "card-note" }),
+    element("div", { class: "card-words" }),
     element("div", { class: "card-foot" }),
   );
 }
