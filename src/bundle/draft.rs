@@ -1,5 +1,6 @@
 //! A bundle before it is bytes: what training hands over.
 
+use super::layout::SectionKind;
 use crate::shop::{Currency, ItemId, Money, StockState};
 use bincode::{Decode, Encode};
 
@@ -42,6 +43,8 @@ pub struct DraftItem {
 pub struct Card {
     /// What the shopper reads.
     pub title: String,
+    /// Its category, levels joined by ` > `.
+    pub category: String,
     /// The product's page.
     pub url: String,
     /// The product's picture.
@@ -93,6 +96,15 @@ pub enum RelationKind {
 impl RelationKind {
     /// All kinds.
     pub const ALL: [Self; 3] = [Self::Cart, Self::BoughtTogether, Self::Similar];
+
+    /// The section that holds it.
+    pub fn section(self) -> SectionKind {
+        match self {
+            Self::Cart => SectionKind::Cart,
+            Self::BoughtTogether => SectionKind::BoughtTogether,
+            Self::Similar => SectionKind::Similar,
+        }
+    }
 
     /// The name used on the command line and in JSON.
     pub fn name(self) -> &'static str {
@@ -209,6 +221,23 @@ pub enum Strategy {
     Replenish,
     /// Best sellers.
     Popular,
+}
+
+impl Strategy {
+    /// All strategies.
+    pub const ALL: [Self; 5] =
+        [Self::CartAddons, Self::BoughtTogether, Self::Similar, Self::Replenish, Self::Popular];
+
+    /// The name used in `endcap.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CartAddons => "cart_addons",
+            Self::BoughtTogether => "bought_together",
+            Self::Similar => "similar",
+            Self::Replenish => "replenish",
+            Self::Popular => "popular",
+        }
+    }
 }
 
 /// What a placement makes of products of the same class as the context.

@@ -29,6 +29,9 @@ pub const FLAG_ADDITION: u16 = 1;
 /// Section flag: a reader that does not know the section must refuse the bundle.
 pub const SECTION_REQUIRED: u32 = 1;
 
+/// Version of every section's encoding in format version 1.
+pub const SECTION_VERSION: u32 = 1;
+
 /// Rows of a relation that share one offset.
 pub const ROWS_PER_BLOCK: usize = 8;
 /// Most neighbours a row may hold.
@@ -126,6 +129,9 @@ impl SectionKind {
         matches!(self, Self::Manifest | Self::Tuning | Self::Policies | Self::Prior | Self::Stock | Self::Dictionary)
     }
 }
+
+/// Prior code of an item that was never bought.
+pub const NO_PRIOR: u8 = 255;
 
 /// Class flag: 25 % of the orders with this class hold two different items of it, so variety is wanted.
 pub const CLASS_VARIED: u8 = 1;

@@ -1,7 +1,57 @@
-//! The bundle: one compact file that holds a trained model, and the only place that knows its bytes.
+//! The bundle: one compact file that holds a trained model, and the only room that knows its bytes.
+//!
+//! # The problem
+//!
+//! A page needs some 160,000 neighbours with weights, 10,000 SKUs and a handful of settings: as JSON nine megabytes that
+//! must be parsed into objects before the first question. A bundle holds them in a tenth of that, is checked once, and is
+//! read where it lies.
+//!
+//! # The way
+//!
+//! A [`Draft`] is what training hands over; [`write`] makes it bytes; [`Bundle::open`] checks the bytes and reads them in
+//! place; [`slice`] cuts a smaller bundle of the same model, and [`Model`] joins slices again. FORMAT.md, in this folder,
+//! is the normative description.
+//!
+//! # A worked example
+//!
+//! A row with the neighbours 3, 4 and 9 and the weights 0.5, 0.02 and 0.125 is stored as the gaps 3, 0 and 4, the scale
+//! 0.5, and four-bit codes of √(w / 0.5): 15, 2 and 7. With Rice parameter 1 the gaps take 3, 2 and 4 bits; the row takes
+//! 9 + 12 bits and a header of about 20, five bytes and a bit for three neighbours.
+//!
+//! # What it does not do
+//!
+//! It does not decide which neighbours are worth keeping (training), nor what a placement makes of them (ranking).
 
-pub mod draft;
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod bits;
+mod cards;
+mod columns;
+mod dictionary;
+mod draft;
+mod error;
+mod hash;
+mod head;
 pub mod layout;
+mod model;
+mod open;
 pub mod quantise;
+mod relation;
+mod relation_writer;
+mod slice;
+mod structured;
+mod verify;
+mod write;
 
+pub use dictionary::Dictionary;
 pub use draft::*;
+pub use error::{DraftError, OpenError};
+pub use hash::{Hash, ModelId};
+pub use head::{Head, Section};
+pub use model::Model;
+pub use open::Bundle;
+pub use relation::{Relation, Row};
+pub use slice::{Cut, Profile, slice};
+pub use structured::{FADE_STEPS, MAX_LIMIT, MAX_VIEWS};
+pub use verify::{Finding, verify};
+pub use write::write;

@@ -1,1 +1,3 @@
-//! The `evaluate` room.
+//! Where training and ranking meet.
+
+pub mod tune;

@@ -1,1 +1,26 @@
-//! The `placement` room.
+//! A spot on a page asks, a list of products answers.
+//!
+//! # The problem
+//!
+//! A page knows SKUs, a placement's name and what the shopper does. Ranking knows items and relations. Here the one is
+//! turned into the other: the policy of the placement decides which evidence is asked, how many products are shown, what
+//! the context rules out, and what fills a list that comes short.
+//!
+//! # A worked example
+//!
+//! The placement `cart` has the strategy `cart_addons` and a limit of 4. The request's cart holds `KETTLE-1` and
+//! `UNKNOWN-9`. The unknown SKU is dropped; the kettle votes; three products have evidence and may be shown; the fourth
+//! place is filled with the best seller that may be shown, its reason is `popular`, and the answer's `fallback` says so.
+//!
+//! # What it does not do
+//!
+//! It reads no clock, no file and no network, and it never fails: a request that makes no sense gets a list of best
+//! sellers, or an empty one.
+
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod recommender;
+mod request;
+
+pub use recommender::{Answer, Fallback, Recommender};
+pub use request::{PastPurchase, Request};

@@ -1,1 +1,36 @@
-//! The `rank` room.
+//! A bundle and a context become scored candidates.
+//!
+//! # The idea
+//!
+//! Every item of the context votes: its row in a relation adds weight to each neighbour. Votes are summed into one number
+//! an item, popularity is added, what may not be shown is left out, and the best few are kept in order. There is no I/O,
+//! no clock, no randomness and no error: whatever comes in, a list comes out.
+//!
+//! # A worked example
+//!
+//! The cart holds a kettle and a dripper. The kettle's row says filters 0.2 and a scale 0.1, the dripper's says filters
+//! 0.5. Filters score 0.7, the scale 0.1; with `prior` 0.5 and filters in 4 % of all orders, filters end at 0.72. The
+//! kettle itself, though the dripper votes for it, is in the cart and so no candidate.
+//!
+//! # Determinism
+//!
+//! Scores are sums of f32 in a fixed order (context in item order, rows in item order) of products with a fixed order of
+//! factors; only + − × ÷ and comparisons are used, so every platform gives the same bits. Equal scores are in item order.
+//!
+//! # What it does not do
+//!
+//! It knows no placement, no SKU and no request: that is the `placement` room.
+
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod context;
+mod eligible;
+mod evidence;
+mod scores;
+mod select;
+
+pub use context::{Context, Purchase};
+pub use eligible::Eligibility;
+pub use evidence::{Evidence, because};
+pub use scores::Scores;
+pub use select::{MAX_BECAUSE, Pick, Reason, Selection};

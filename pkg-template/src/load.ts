@@ -1,0 +1,29 @@
+import { Engine } from "endcap:glue";
+import { engineStarted, startEngine } from "./engine.js";
+import { EndcapError, withCodes } from "./errors.js";
+import { Recommender } from "./recommender.js";
+import { fetchBytes } from "./source.js";
+import type { EngineSource, LoadOptions, Source } from "./types.js";
+
+/**
+ * Loads a bundle with the engine that an entry point brings. The bundle and the engine are fetched side by side.
+ *
+ * @internal
+ */
+export async function loadWith(
+  ownEngine: (() => EngineSource) | undefined,
+  source: Source,
+  options: LoadOptions = {},
+): Promise<Recommender> {
+  const engine = options.engine ?? ownEngine;
+  if (engine === undefined && !engineStarted()) {
+    throw new EndcapError("E_ARGUMENT", "there is no engine yet", {
+      advice: "Pass `engine`, call `init` first, or import `endcap`, which brings its own.",
+    });
+  }
+  const [bytes] = await Promise.all([
+    fetchBytes(source, options),
+    startEngine(engine as EngineSource | (() => EngineSource), options),
+  ]);
+  return new Recommender(withCodes(() => new Engine(bytes)), options);
+}

@@ -1,0 +1,9 @@
+// For Cloudflare Workers and other workerd hosts, which compile no bytes at run time: the bundler hands over a compiled module.
+import module from "./endcap_bg.wasm";
+import type { Load } from "./entry.js";
+import { loadWith } from "./slim.js";
+
+export * from "./entry.js";
+
+/** Loads a bundle: the one await. The engine comes with this entry point. */
+export const load: Load = (source, options) => loadWith(() => module, source, options);

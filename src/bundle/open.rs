@@ -1,0 +1,211 @@
+//! Opening a bundle, and reading it afterwards.
+
+use super::bits::u32_at;
+use super::cards::CardsShape;
+use super::columns::ColumnShape;
+use super::dictionary::{Dictionary, DictionaryShape};
+use super::draft::{Card, Manifest, Policy, RelationKind, Tuning};
+use super::error::OpenError;
+use super::head::{Head, Section};
+use super::layout::*;
+use super::relation::{Relation, RelationShape};
+use super::structured::Structured;
+use super::write::prior_value;
+use crate::shop::{ItemId, StockState};
+use std::ops::Range;
+
+/// An open bundle over any bytes that hold still: a `Vec`, a slice, a mapped file.
+///
+/// Opening checks everything once; afterwards reading neither fails nor panics, whatever the bytes are.
+pub struct Bundle<D> {
+    data: D,
+    head: Head,
+    items: Option<Items>,
+    relations: [Option<RelationShape>; 3],
+    cards: Option<CardsShape>,
+}
+
+/// What every bundle but an addition has.
+struct Items {
+    manifest: Manifest,
+    tuning: Tuning,
+    policies: Vec<Policy>,
+    prior_top: f32,
+    priors: Range<usize>,
+    stock: Range<usize>,
+    class: Option<ColumnShape>,
+    class_flags: Range<usize>,
+    group: Option<ColumnShape>,
+    dictionary: DictionaryShape,
+}
+
+impl<D: AsRef<[u8]>> Bundle<D> {
+    /// Opens `data` without copying it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] with a code, what was expected and found, and what to do.
+    ///
+    /// # Cost
+    ///
+    /// One pass for the hashes; memory for the section table, the structured sections and four bytes an item.
+    pub fn open(data: D) -> Result<Self, OpenError> {
+        let file = data.as_ref();
+        let head = Head::read(file)?;
+        let items = if head.is_addition() { None } else { Some(Items::read(file, &head)?) };
+        let mut relations = [None, None, None];
+        for (slot, kind) in relations.iter_mut().zip(RelationKind::ALL) {
+            if let Some(range) = range_of(&head, kind.section()) {
+                *slot = Some(RelationShape::check(file, range, head.items, kind.name())?);
+            }
+        }
+        let cards = range_of(&head, SectionKind::Cards).map(|range| CardsShape::check(file, range, head.items));
+        let cards = cards.transpose()?;
+        Ok(Self { head, items, relations, cards, data })
+    }
+
+    /// The head: model, flags and sections.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The whole file.
+    pub fn bytes(&self) -> &[u8] {
+        self.data.as_ref()
+    }
+
+    /// The bytes of one section.
+    pub fn section(&self, section: &Section) -> &[u8] {
+        self.bytes().get(section.range.clone()).unwrap_or_default()
+    }
+
+    /// Number of items of the model.
+    pub fn len(&self) -> usize {
+        self.head.items
+    }
+
+    /// Whether the model has no items.
+    pub fn is_empty(&self) -> bool {
+        self.head.items == 0
+    }
+
+    /// The relation of `kind`, where this bundle holds it.
+    #[inline]
+    pub fn relation(&self, kind: RelationKind) -> Option<Relation<'_>> {
+        let shape = self.relations.get(kind as usize)?.as_ref()?;
+        Some(Relation::new(shape, self.bytes()))
+    }
+
+    /// Whether this bundle holds cards.
+    pub fn has_cards(&self) -> bool {
+        self.cards.is_some()
+    }
+
+    /// The card of `item` with a price in `currency`, where this bundle holds cards and the item.
+    pub fn card(&self, item: ItemId, currency: crate::shop::Currency) -> Option<Card> {
+        self.cards.as_ref()?.card(self.bytes(), item, currency)
+    }
+
+    /// The manifest; `None` in an addition.
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.items.as_ref().map(|items| &items.manifest)
+    }
+
+    /// The constants of ranking; `None` in an addition.
+    pub fn tuning(&self) -> Option<&Tuning> {
+        self.items.as_ref().map(|items| &items.tuning)
+    }
+
+    /// The policies of the placements; none in an addition.
+    pub fn policies(&self) -> &[Policy] {
+        self.items.as_ref().map_or(&[], |items| &items.policies)
+    }
+
+    /// The SKUs; `None` in an addition.
+    pub fn dictionary(&self) -> Option<Dictionary<'_>> {
+        self.items.as_ref().map(|items| Dictionary::new(&items.dictionary, self.bytes()))
+    }
+
+    /// Share of orders that hold `item`, as the prior tells it: 0 to 1, never rising with the item's number.
+    #[inline]
+    pub fn prior(&self, item: ItemId) -> f32 {
+        let code = |items: &Items| self.byte(&items.priors, item.index());
+        self.items.as_ref().map_or(0.0, |items| prior_value(items.prior_top, code(items).unwrap_or(NO_PRIOR)))
+    }
+
+    /// Whether `item` can be sold; out for an item that is not there.
+    #[inline]
+    pub fn stock(&self, item: ItemId) -> StockState {
+        let byte = self.items.as_ref().and_then(|items| self.byte(&items.stock, item.index()));
+        byte.map_or(StockState::Out, StockState::from_byte)
+    }
+
+    /// The class of `item`, from 1; 0 where it has none.
+    #[inline]
+    pub fn class(&self, item: ItemId) -> u32 {
+        let column = self.items.as_ref().and_then(|items| items.class.as_ref());
+        column.map_or(0, |column| column.at(self.bytes(), item.index()))
+    }
+
+    /// Whether shoppers often buy several items of `class` (from 1) at once.
+    pub fn is_varied(&self, class: u32) -> bool {
+        let flags = self.items.as_ref().and_then(|items| self.byte(&items.class_flags, class.wrapping_sub(1) as usize));
+        flags.is_some_and(|flags| flags & CLASS_VARIED != 0)
+    }
+
+    /// The variant group of `item`; 0 where it has none.
+    #[inline]
+    pub fn group(&self, item: ItemId) -> u32 {
+        let column = self.items.as_ref().and_then(|items| items.group.as_ref());
+        column.map_or(0, |column| column.at(self.bytes(), item.index()))
+    }
+
+    #[inline]
+    fn byte(&self, range: &Range<usize>, at: usize) -> Option<u8> {
+        self.bytes().get(range.clone())?.get(at).copied()
+    }
+}
+
+impl Items {
+    fn read(file: &[u8], head: &Head) -> Result<Self, OpenError> {
+        let needed = |kind: SectionKind| {
+            let missing = OpenError::Malformed { section: kind.name(), rule: "is missing" };
+            range_of(head, kind).ok_or(missing)
+        };
+        let bytes = |kind| needed(kind).map(|range| file.get(range).unwrap_or_default());
+        let column = |kind: SectionKind| {
+            range_of(head, kind).map(|range| ColumnShape::check(file, range, head.items, kind.name())).transpose()
+        };
+        let (prior_top, priors) = check_prior(file, needed(SectionKind::Prior)?, head.items)?;
+        let stock = needed(SectionKind::Stock)?;
+        if stock.len() != head.items {
+            return Err(OpenError::Malformed { section: "stock", rule: "one byte an item is expected" });
+        }
+        Ok(Self {
+            manifest: Manifest::decode(bytes(SectionKind::Manifest)?)?,
+            tuning: Tuning::decode(bytes(SectionKind::Tuning)?)?,
+            policies: Vec::decode(bytes(SectionKind::Policies)?)?,
+            prior_top,
+            priors,
+            stock,
+            class: column(SectionKind::Class)?,
+            class_flags: range_of(head, SectionKind::ClassFlags).unwrap_or(0..0),
+            group: column(SectionKind::Group)?,
+            dictionary: DictionaryShape::check(file, needed(SectionKind::Dictionary)?, head.items)?,
+        })
+    }
+}
+
+fn range_of(head: &Head, kind: SectionKind) -> Option<Range<usize>> {
+    head.sections.iter().find(|section| section.number == kind as u32).map(|section| section.range.clone())
+}
+
+fn check_prior(file: &[u8], range: Range<usize>, items: usize) -> Result<(f32, Range<usize>), OpenError> {
+    let bad = |rule| OpenError::Malformed { section: "prior", rule };
+    let top = file.get(range.clone()).and_then(|section| u32_at(section, 0)).map(f32::from_bits);
+    match top {
+        _ if range.len() != items + 4 => Err(bad("one byte an item is expected")),
+        Some(top) if top.is_finite() && (0.0..=1.0).contains(&top) => Ok((top, range.start + 4..range.end)),
+        _ => Err(bad("a largest share of 0 to 1 is expected")),
+    }
+}

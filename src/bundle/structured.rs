@@ -1,0 +1,107 @@
+//! The small structured sections: manifest, tuning, policies. bincode, with a size limit, checked after decoding.
+
+use super::draft::{Blend, Manifest, Policy, Tuning};
+use super::error::{DraftError, OpenError};
+use super::layout::MAX_STRUCTURED;
+use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
+use bincode::{Decode, Encode};
+
+type Config = Configuration<LittleEndian, Fixint, Limit<MAX_STRUCTURED>>;
+
+const CONFIG: Config =
+    bincode::config::standard().with_little_endian().with_fixed_int_encoding().with_limit::<MAX_STRUCTURED>();
+
+/// Most policies in a bundle.
+const MAX_POLICIES: usize = 64;
+/// Most items a placement may show.
+pub const MAX_LIMIT: u16 = 100;
+/// Most past views that vote.
+pub const MAX_VIEWS: usize = 10;
+/// Steps of a fade within one half-life.
+pub const FADE_STEPS: usize = 64;
+
+/// A section that is a value.
+pub(crate) trait Structured: Encode + Decode<()> {
+    /// The section's name in errors.
+    const NAME: &'static str;
+    /// The rule it breaks, if it breaks one.
+    fn broken_rule(&self) -> Option<&'static str>;
+
+    /// The section's bytes.
+    fn encode(&self) -> Result<Vec<u8>, DraftError> {
+        let bad = |rule| DraftError::Structured { section: Self::NAME, rule };
+        if let Some(rule) = self.broken_rule() {
+            return Err(bad(rule));
+        }
+        bincode::encode_to_vec(self, CONFIG)
+            .ok()
+            .filter(|bytes| bytes.len() <= MAX_STRUCTURED)
+            .ok_or_else(|| bad("longer than 256 KiB"))
+    }
+
+    /// The value of a section's bytes, every one of which must belong to it.
+    fn decode(bytes: &[u8]) -> Result<Self, OpenError> {
+        let bad = |rule| OpenError::Malformed { section: Self::NAME, rule };
+        let (value, read): (Self, usize) =
+            bincode::decode_from_slice(bytes, CONFIG).map_err(|_| bad("cannot be decoded"))?;
+        match value.broken_rule() {
+            Some(rule) => Err(bad(rule)),
+            None if read != bytes.len() => Err(bad("bytes left over")),
+            None => Ok(value),
+        }
+    }
+}
+
+impl Structured for Manifest {
+    const NAME: &'static str = "manifest";
+
+    fn broken_rule(&self) -> Option<&'static str> {
+        let short = |text: &str| text.len() <= 200 && !text.chars().any(char::is_control);
+        if !short(&self.generator) || !self.relations.iter().all(|note| short(&note.model)) {
+            return Some("a name is longer than 200 bytes or holds control characters");
+        }
+        (self.currency.len() != 3 || !self.currency.is_ascii()).then_some("a currency of three letters is expected")
+    }
+}
+
+impl Structured for Tuning {
+    const NAME: &'static str = "tuning";
+
+    fn broken_rule(&self) -> Option<&'static str> {
+        let sound = |number: &f32| number.is_finite() && *number >= 0.0;
+        let blend = |blend: &Blend| [blend.cart, blend.together, blend.prior].iter().all(sound);
+        let all = self.cart.iter().chain([&self.product]).all(blend)
+            && self.view_decay.iter().chain(&self.repeat.fade).all(sound)
+            && sound(&self.repeat.prior)
+            && sound(&self.repeat.half_life_days);
+        if !all {
+            return Some("a constant is negative or no number");
+        }
+        (self.view_decay.len() > MAX_VIEWS || self.repeat.fade.len() != FADE_STEPS)
+            .then_some("at most 10 view weights and exactly 64 fade steps are expected")
+    }
+}
+
+impl Structured for Vec<Policy> {
+    const NAME: &'static str = "policies";
+
+    fn broken_rule(&self) -> Option<&'static str> {
+        if self.len() > MAX_POLICIES {
+            return Some("more than 64 placements");
+        }
+        self.iter().find_map(|policy| {
+            let name = &policy.placement;
+            if name.is_empty() || name.len() > 64 || name.chars().any(char::is_control) {
+                return Some("a placement's name must have 1 to 64 bytes and no control characters");
+            }
+            if self.iter().filter(|other| other.placement == *name).count() > 1 {
+                return Some("two policies for one placement");
+            }
+            if policy.limit == 0 || policy.limit > MAX_LIMIT {
+                return Some("a limit of 1 to 100 is expected");
+            }
+            (!policy.min_relevance.is_finite() || policy.min_relevance < 0.0)
+                .then_some("a minimal relevance ≥ 0 is expected")
+        })
+    }
+}

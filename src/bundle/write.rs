@@ -1,0 +1,103 @@
+//! A draft becomes bytes.
+
+use super::draft::{Draft, DraftItem};
+use super::error::DraftError;
+use super::hash::{ModelId, hash};
+use super::head::{Content, assemble};
+use super::layout::*;
+use super::quantise::{step_code, step_value};
+use super::structured::Structured;
+use super::{cards, columns, dictionary, relation_writer};
+
+/// The bytes of a bundle that holds all of `draft`.
+///
+/// The same draft gives the same bytes, always.
+///
+/// # Errors
+///
+/// [`DraftError`] where the draft breaks a rule of the format: unordered items, SKUs that repeat or are too long, rows that
+/// do not ascend, constants that are not finite.
+pub fn write(draft: &Draft) -> Result<Vec<u8>, DraftError> {
+    if draft.items.len() > MAX_ITEMS {
+        return Err(DraftError::TooMany { what: "items", found: draft.items.len(), limit: MAX_ITEMS });
+    }
+    let mut contents = vec![
+        content(SectionKind::Manifest, draft.manifest.encode()?),
+        content(SectionKind::Tuning, draft.tuning.encode()?),
+        content(SectionKind::Policies, draft.policies.encode()?),
+        content(SectionKind::Prior, prior(&draft.items)?),
+        content(SectionKind::Stock, draft.items.iter().map(|item| item.stock as u8).collect()),
+    ];
+    contents.extend(classes(draft)?);
+    let groups: Vec<u32> = draft.items.iter().map(|item| item.group.unwrap_or(0)).collect();
+    if groups.iter().any(|group| *group > 0) {
+        contents.push(content(SectionKind::Group, columns::encode(&groups)));
+    }
+    let skus: Vec<&str> = draft.items.iter().map(|item| item.sku.as_str()).collect();
+    contents.push(content(SectionKind::Dictionary, dictionary::encode(&skus)?));
+    for relation in &draft.relations {
+        let bytes = relation_writer::encode(relation, draft.items.len())?;
+        contents.push(content(relation.kind.section(), bytes));
+    }
+    if draft.items.iter().any(|item| item.card != Default::default()) {
+        let bytes = cards::encode(draft.items.iter().map(|item| &item.card));
+        contents.push(content(SectionKind::Cards, bytes));
+    }
+    contents.sort_by_key(|content| content.number);
+    Ok(assemble(0, model_of(&contents), draft.items.len(), &contents))
+}
+
+/// A section of this version; those that every bundle needs are marked as required.
+fn content(kind: SectionKind, bytes: Vec<u8>) -> Content {
+    Content { number: kind as u32, flags: if kind.needed() { SECTION_REQUIRED } else { 0 }, bytes }
+}
+
+/// The model's name covers every section of the whole bundle: number, length and hash of each.
+fn model_of(contents: &[Content]) -> ModelId {
+    let mut all = Vec::new();
+    for content in contents {
+        all.extend(content.number.to_le_bytes());
+        all.extend((content.bytes.len() as u64).to_le_bytes());
+        all.extend(hash(&content.bytes));
+    }
+    ModelId(hash(&all))
+}
+
+/// The best seller's share as f32, then each item's share as a logarithmic step below it.
+fn prior(items: &[DraftItem]) -> Result<Vec<u8>, DraftError> {
+    let top = items.first().map_or(0.0, |item| item.share);
+    let mut out = top.to_le_bytes().to_vec();
+    let mut before = f32::INFINITY;
+    for (at, item) in items.iter().enumerate() {
+        if !(item.share >= 0.0 && item.share <= before) {
+            return Err(DraftError::Unordered { item: at as u32 });
+        }
+        before = item.share;
+        out.push(prior_code(top, item.share));
+    }
+    Ok(out)
+}
+
+/// Code 255 is an item that was never bought; the steps 0 to 254 are all others.
+fn prior_code(top: f32, share: f32) -> u8 {
+    if share <= 0.0 { NO_PRIOR } else { step_code(top, share).min(NO_PRIOR - 1) }
+}
+
+/// The share that a prior code stands for.
+#[inline]
+pub(crate) fn prior_value(top: f32, code: u8) -> f32 {
+    if code == NO_PRIOR { 0.0 } else { step_value(top, code) }
+}
+
+fn classes(draft: &Draft) -> Result<Vec<Content>, DraftError> {
+    let count = draft.classes.len();
+    let numbers: Vec<u32> = draft.items.iter().map(|item| item.class.map_or(0, |class| class + 1)).collect();
+    if let Some(found) = numbers.iter().find(|number| **number as usize > count) {
+        return Err(DraftError::TooMany { what: "classes", found: *found as usize, limit: count });
+    }
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let flags = draft.classes.iter().map(|class| if class.varied { CLASS_VARIED } else { 0 }).collect();
+    Ok(vec![content(SectionKind::Class, columns::encode(&numbers)), content(SectionKind::ClassFlags, flags)])
+}

@@ -1,0 +1,306 @@
+//! `endcap inspect`: what is in a bundle, what it costs, and what anyone who loads it can read.
+
+use super::failure::Failure;
+use super::{bundle_file, output};
+use crate::bundle::{Bundle, Card, RelationKind, Verdict};
+use crate::shop::{Currency, ItemId, StockState};
+use clap::Args;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// The arguments of `endcap inspect`.
+#[derive(Args)]
+#[command(
+    about = "Show what is in a bundle: sections, sizes, bytes an edge, and what the public can read",
+    after_help = "Examples:\n  endcap inspect model.endcap\n  endcap inspect model.endcap --json\n  \
+        endcap inspect model.endcap --sku 85123A        one product and its neighbours\n  \
+        endcap inspect model.endcap --items --json      every product, best sellers first"
+)]
+pub(super) struct InspectArgs {
+    /// The bundle to look into
+    bundle: PathBuf,
+    /// List the products instead
+    #[arg(long, conflicts_with = "sku")]
+    items: bool,
+    /// Show one product and its neighbours instead
+    #[arg(long)]
+    sku: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Overview {
+    file: String,
+    bytes: usize,
+    model: String,
+    addition: bool,
+    items: usize,
+    generator: Option<String>,
+    currency: Option<String>,
+    sections: Vec<SectionRow>,
+    relations: Vec<RelationRow>,
+    placements: Vec<PlacementRow>,
+    public: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct SectionRow {
+    name: &'static str,
+    bytes: usize,
+    required: bool,
+}
+
+#[derive(Serialize)]
+struct RelationRow {
+    kind: &'static str,
+    edges: Option<usize>,
+    bits: Option<u8>,
+    signed: Option<bool>,
+    bytes: Option<usize>,
+    bytes_an_edge: Option<f64>,
+    model: Option<String>,
+    verdict: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct PlacementRow {
+    placement: String,
+    strategy: String,
+    limit: u16,
+}
+
+#[derive(Serialize)]
+struct ItemRow {
+    sku: String,
+    popularity_rank: u32,
+    stock: &'static str,
+    title: String,
+    category: String,
+    url: String,
+    image: String,
+    cart_id: String,
+    price: Option<Price>,
+}
+
+#[derive(Serialize)]
+struct Price {
+    minor: i64,
+    currency: String,
+}
+
+#[derive(Serialize)]
+struct Neighbours {
+    sku: String,
+    item: u32,
+    relations: Vec<Neighbourhood>,
+}
+
+#[derive(Serialize)]
+struct Neighbourhood {
+    kind: &'static str,
+    neighbours: Vec<Neighbour>,
+}
+
+#[derive(Serialize)]
+struct Neighbour {
+    sku: String,
+    weight: f32,
+    title: String,
+}
+
+pub(super) fn run(args: InspectArgs) -> Result<(), Failure> {
+    let bundle = bundle_file::open(&args.bundle)?;
+    if args.items {
+        return items(&bundle, args.json);
+    }
+    if let Some(sku) = &args.sku {
+        return neighbours(&bundle, sku, args.json);
+    }
+    let overview = Overview::of(args.bundle.display().to_string(), &bundle);
+    if args.json { output::print_json(&overview) } else { output::print(overview.text()) }
+}
+
+impl Overview {
+    fn of(file: String, bundle: &Bundle<Vec<u8>>) -> Self {
+        let head = bundle.head();
+        let sections = head.sections.iter().map(|section| SectionRow {
+            name: section.kind().map_or("unknown", |kind| kind.name()),
+            bytes: section.range.len(),
+            required: section.flags & crate::bundle::layout::SECTION_REQUIRED != 0,
+        });
+        let placements = bundle.policies().iter().map(|policy| PlacementRow {
+            placement: policy.placement.clone(),
+            strategy: policy.strategy.name().into(),
+            limit: policy.limit,
+        });
+        Self {
+            file,
+            bytes: bundle.bytes().len(),
+            model: head.model.to_string(),
+            addition: head.is_addition(),
+            items: bundle.len(),
+            generator: bundle.manifest().map(|manifest| manifest.generator.clone()),
+            currency: bundle.manifest().map(|manifest| manifest.currency.clone()),
+            sections: sections.collect(),
+            relations: RelationKind::ALL.iter().filter_map(|kind| RelationRow::of(bundle, *kind)).collect(),
+            placements: placements.collect(),
+            public: readable(bundle),
+        }
+    }
+
+    fn text(&self) -> String {
+        let number = |n: usize| output::grouped(n as u64);
+        let mut lines = vec![format!("{}: {} bytes, {} items, model {}", self.file, number(self.bytes), number(self.items), self.model)];
+        if self.addition {
+            lines.push("an addition: open another slice of the model first, then add this one".into());
+        }
+        if let (Some(generator), Some(currency)) = (&self.generator, &self.currency) {
+            lines.push(format!("trained by {generator}, currency {currency}"));
+        }
+        let mut rows = vec![["section", "bytes", "share"].map(String::from).to_vec()];
+        rows.extend(self.sections.iter().map(|section| {
+            let share = 100.0 * section.bytes as f64 / self.bytes.max(1) as f64;
+            vec![section.name.into(), number(section.bytes), format!("{share:.1} %")]
+        }));
+        lines.extend([String::new(), output::table(&rows)]);
+        let mut rows = vec![["relation", "edges", "bits", "bytes an edge", "verdict", "model"].map(String::from).to_vec()];
+        rows.extend(self.relations.iter().map(RelationRow::cells));
+        lines.extend([String::new(), output::table(&rows)]);
+        let mut rows = vec![["placement", "strategy", "limit"].map(String::from).to_vec()];
+        rows.extend(self.placements.iter().map(|p| vec![p.placement.clone(), p.strategy.clone(), p.limit.to_string()]));
+        if rows.len() > 1 {
+            lines.extend([String::new(), output::table(&rows)]);
+        }
+        lines.extend([String::new(), "anyone who loads this file can read:".into()]);
+        lines.extend(self.public.iter().map(|what| format!("  {what}")));
+        lines.join("\n")
+    }
+}
+
+impl RelationRow {
+    /// The relation as it is held, as the manifest tells of it, or both.
+    fn of(bundle: &Bundle<Vec<u8>>, kind: RelationKind) -> Option<Self> {
+        let note = bundle.manifest().and_then(|manifest| manifest.relations.iter().find(|note| note.kind == kind));
+        let held = bundle.relation(kind);
+        if note.is_none() && held.is_none() {
+            return None;
+        }
+        let section = bundle.head().sections.iter().find(|section| section.kind() == Some(kind.section()));
+        let bytes = section.map(|section| section.range.len());
+        Some(Self {
+            kind: kind.name(),
+            edges: held.map(|relation| relation.edges()),
+            bits: held.map(|relation| relation.bits()),
+            signed: held.map(|relation| relation.is_signed()),
+            bytes,
+            bytes_an_edge: held.zip(bytes).map(|(relation, bytes)| bytes as f64 / relation.edges().max(1) as f64),
+            model: note.map(|note| note.model.clone()),
+            verdict: note.map(|note| match note.verdict {
+                Verdict::Signal => "signal",
+                Verdict::Unproven => "unproven",
+                Verdict::NoSignal => "no_signal",
+            }),
+        })
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".into());
+        vec![
+            self.kind.into(),
+            or_dash(self.edges.map(|edges| output::grouped(edges as u64))),
+            or_dash(self.bits.map(|bits| format!("{bits}{}", if self.signed == Some(true) { " + sign" } else { "" }))),
+            or_dash(self.bytes_an_edge.map(|bytes| format!("{bytes:.2}"))),
+            or_dash(self.verdict.map(String::from)),
+            or_dash(self.model.clone()),
+        ]
+    }
+}
+
+/// What the file gives away, in a shopkeeper's words.
+fn readable(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    if bundle.dictionary().is_some() {
+        out.push("every SKU, and the order of products by popularity (the prior: their share of orders within 4 %)");
+        out.push("whether each product is in stock, low, on backorder, on preorder or sold out");
+        out.push("which products share a category and which are variants of one product, without names");
+        out.push("the placements' names, strategies and limits");
+    }
+    if RelationKind::ALL.iter().any(|kind| bundle.relation(*kind).is_some()) {
+        out.push("which products go together, and how strongly within a row");
+    }
+    if bundle.has_cards() {
+        out.push("titles, categories, links, pictures, cart ids and prices");
+    }
+    out.push("not: costs, margins, stock counts, numbers of orders or customers");
+    out
+}
+
+fn items(bundle: &Bundle<Vec<u8>>, json: bool) -> Result<(), Failure> {
+    let currency = bundle.manifest().map_or(Currency::NONE, |manifest| manifest.currency());
+    let rows: Vec<ItemRow> = (0..bundle.len() as u32).map(|item| item_row(bundle, ItemId(item), currency)).collect();
+    if json {
+        return output::print_json(&rows);
+    }
+    let mut cells = vec![["SKU", "rank", "stock", "price", "title"].map(String::from).to_vec()];
+    cells.extend(rows.into_iter().map(|row| {
+        let price = row.price.map_or(String::new(), |p| crate::shop::Money::new(p.minor, currency).to_string());
+        vec![row.sku, row.popularity_rank.to_string(), row.stock.into(), price, row.title]
+    }));
+    output::print(output::table(&cells))
+}
+
+fn item_row(bundle: &Bundle<Vec<u8>>, item: ItemId, currency: Currency) -> ItemRow {
+    let Card { title, category, url, image, cart_id, price } = bundle.card(item, currency).unwrap_or_default();
+    ItemRow {
+        sku: sku_of(bundle, item),
+        popularity_rank: item.0 + 1,
+        stock: match bundle.stock(item) {
+            StockState::InStock => "in_stock",
+            StockState::Low => "low",
+            StockState::Backorder => "backorder",
+            StockState::Preorder => "preorder",
+            StockState::Out => "out",
+        },
+        title,
+        category,
+        url,
+        image,
+        cart_id,
+        price: price.map(|price| Price { minor: price.minor(), currency: price.currency().code().into() }),
+    }
+}
+
+fn sku_of(bundle: &Bundle<Vec<u8>>, item: ItemId) -> String {
+    let mut sku = String::new();
+    bundle.dictionary().is_some_and(|dictionary| dictionary.sku_of(item, &mut sku));
+    sku
+}
+
+fn neighbours(bundle: &Bundle<Vec<u8>>, sku: &str, json: bool) -> Result<(), Failure> {
+    let item = bundle.dictionary().and_then(|dictionary| dictionary.item_of(sku));
+    let item = item.ok_or_else(|| Failure::data(format!("expected a SKU of the bundle, found {sku:?}; --items lists them")))?;
+    let relations = RelationKind::ALL.iter().filter_map(|kind| neighbourhood(bundle, *kind, item)).collect();
+    let found = Neighbours { sku: sku.into(), item: item.0, relations };
+    if json {
+        return output::print_json(&found);
+    }
+    for relation in &found.relations {
+        output::print(format!("{}, from {sku}:", relation.kind))?;
+        let rows: Vec<Vec<String>> =
+            relation.neighbours.iter().map(|n| vec![n.sku.clone(), format!("{:.4}", n.weight), n.title.clone()]).collect();
+        output::print(output::table(&rows))?;
+    }
+    Ok(())
+}
+
+/// The neighbours of `item`, heaviest first.
+fn neighbourhood(bundle: &Bundle<Vec<u8>>, kind: RelationKind, item: ItemId) -> Option<Neighbourhood> {
+    let title = |item| bundle.card(item, Currency::NONE).map(|card| card.title).unwrap_or_default();
+    let row = bundle.relation(kind)?.row(item);
+    let mut neighbours: Vec<Neighbour> =
+        row.map(|(item, weight)| Neighbour { sku: sku_of(bundle, item), weight, title: title(item) }).collect();
+    neighbours.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    Some(Neighbourhood { kind: kind.name(), neighbours })
+}

@@ -1,0 +1,30 @@
+//! What a page asks.
+
+/// One question, in the shop's own words. Unknown SKUs are ignored, lists may repeat, order matters in `recent` and
+/// `history` only (oldest first).
+#[derive(Clone, Debug, Default)]
+pub struct Request<'a> {
+    /// The placement's name.
+    pub placement: &'a str,
+    /// SKUs in the cart.
+    pub cart: &'a [&'a str],
+    /// SKU of the product whose page is open.
+    pub product: Option<&'a str>,
+    /// SKUs looked at before, oldest first.
+    pub recent: &'a [&'a str],
+    /// What this customer bought, oldest first.
+    pub history: &'a [PastPurchase<'a>],
+    /// SKUs that must not be shown.
+    pub exclude: &'a [&'a str],
+    /// Most products wanted; the policy's own limit holds where it is lower or nothing is given.
+    pub limit: Option<u32>,
+}
+
+/// One line of a customer's history.
+#[derive(Clone, Copy, Debug)]
+pub struct PastPurchase<'a> {
+    /// What was bought.
+    pub sku: &'a str,
+    /// How many days ago; anything but a number ≥ 0 counts as today.
+    pub days_ago: f32,
+}

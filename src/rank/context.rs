@@ -1,0 +1,94 @@
+//! What is known when a question is asked, as items.
+
+use crate::shop::ItemId;
+
+/// The context of one question. Lists may be empty, repeat items or hold items that the bundle does not have.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// What lies in the cart.
+    pub cart: Vec<ItemId>,
+    /// The product whose page is open.
+    pub product: Option<ItemId>,
+    /// What was looked at, oldest first, without [`Self::product`].
+    pub recent: Vec<ItemId>,
+    /// What this customer bought.
+    pub history: Vec<Purchase>,
+    /// What must not be shown.
+    pub exclude: Vec<ItemId>,
+}
+
+/// One past purchase.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Purchase {
+    /// What was bought.
+    pub item: ItemId,
+    /// How many days ago; anything but a number ≥ 0 counts as today.
+    pub days_ago: f32,
+}
+
+/// Most cart lines that vote: of more, those of lowest item number.
+const MAX_CART: usize = 64;
+/// Most purchases that count, the newest ones (lists are oldest first).
+const MAX_HISTORY: usize = 4096;
+
+impl Context {
+    /// Empties all lists and keeps their memory.
+    pub fn clear(&mut self) {
+        self.cart.clear();
+        self.product = None;
+        self.recent.clear();
+        self.history.clear();
+        self.exclude.clear();
+    }
+
+    /// Puts the lists into the order in which they are summed: cart lines by item, each once, at most 64; purchases by
+    /// item and age, at most the last 4,096.
+    pub fn normalise(&mut self) {
+        self.cart.sort_unstable();
+        self.cart.dedup();
+        if self.history.len() > MAX_HISTORY {
+            self.history.drain(..self.history.len() - MAX_HISTORY);
+        }
+        for purchase in &mut self.history {
+            let sane = purchase.days_ago.is_finite() && purchase.days_ago > 0.0;
+            purchase.days_ago = if sane { purchase.days_ago } else { 0.0 };
+        }
+        self.history.sort_unstable_by(|a, b| a.item.cmp(&b.item).then(a.days_ago.total_cmp(&b.days_ago)));
+    }
+
+    /// The cart lines that vote.
+    pub fn voters(&self) -> &[ItemId] {
+        self.cart.get(..MAX_CART).unwrap_or(&self.cart)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_put_in_order() {
+        let mut context = Context {
+            cart: [9, 3, 9, 1].map(ItemId).to_vec(),
+            history: vec![
+                Purchase { item: ItemId(2), days_ago: f32::NAN },
+                Purchase { item: ItemId(1), days_ago: 7.0 },
+                Purchase { item: ItemId(1), days_ago: -3.0 },
+            ],
+            ..Context::default()
+        };
+        context.normalise();
+        assert_eq!(context.cart, [1, 3, 9].map(ItemId));
+        let ages: Vec<_> = context.history.iter().map(|p| (p.item.0, p.days_ago)).collect();
+        assert_eq!(ages, [(1, 0.0), (1, 7.0), (2, 0.0)]);
+    }
+
+    #[test]
+    fn of_many_lines_the_sixty_four_of_lowest_item_vote() {
+        let mut context = Context { cart: (0..10_000).rev().map(ItemId).collect(), ..Context::default() };
+        context.normalise();
+        assert_eq!(context.voters().len(), 64);
+        assert_eq!(context.voters().last(), Some(&ItemId(63)));
+        assert_eq!(context.cart.len(), 10_000);
+    }
+}

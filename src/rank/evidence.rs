@@ -1,0 +1,177 @@
+//! Who votes, and with what weight.
+
+use super::context::{Context, Purchase};
+use super::scores::Scores;
+use super::select::Pick;
+use crate::bundle::{Blend, Model, RelationKind, Repeat, Strategy, Tuning};
+use crate::shop::ItemId;
+
+/// Lower ends of the cart-size classes of [`Tuning::cart`].
+const CART_SIZES: [usize; 5] = [1, 2, 4, 6, 10];
+
+/// The voters of one question: which relation each item of the context asks, and how much its votes count.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    votes: Vec<Vote>,
+    prior: f32,
+}
+
+/// One row that votes.
+#[derive(Clone, Copy, Debug)]
+struct Vote {
+    voter: ItemId,
+    kind: RelationKind,
+    factor: f32,
+}
+
+impl Evidence {
+    /// Room for the voters of any question.
+    pub fn new() -> Self {
+        Self { votes: Vec::with_capacity(256), prior: 0.0 }
+    }
+
+    /// Collects who votes under `strategy`. Past purchases need no relation: they vote for themselves, into `scores`.
+    pub fn collect<D: AsRef<[u8]>>(
+        &mut self,
+        model: &Model<D>,
+        strategy: Strategy,
+        context: &Context,
+        scores: &mut Scores,
+    ) {
+        self.votes.clear();
+        self.prior = 0.0;
+        let Some(tuning) = model.base().tuning() else { return };
+        match strategy {
+            Strategy::CartAddons if context.cart.is_empty() => self.product(model, tuning, context),
+            Strategy::CartAddons => self.cart(model, tuning, context),
+            Strategy::BoughtTogether => self.product(model, tuning, context),
+            Strategy::Similar => self.views(model, tuning, context),
+            Strategy::Replenish => {
+                self.prior = tuning.repeat.prior;
+                repeat(&tuning.repeat, &context.history, scores);
+            }
+            Strategy::Popular => {}
+        }
+    }
+
+    fn cart<D: AsRef<[u8]>>(&mut self, model: &Model<D>, tuning: &Tuning, context: &Context) {
+        let class = CART_SIZES.iter().rposition(|size| context.cart.len() >= *size).unwrap_or(0);
+        let blend = tuning.cart.get(class).copied().unwrap_or_default();
+        self.blend(model, blend, context.voters());
+    }
+
+    fn product<D: AsRef<[u8]>>(&mut self, model: &Model<D>, tuning: &Tuning, context: &Context) {
+        match context.product {
+            Some(product) => self.blend(model, tuning.product, &[product]),
+            None => self.blend(model, tuning.product, context.voters()),
+        }
+    }
+
+    /// Cart and bought-together rows of each voter; where only one of the two relations is loaded it votes alone.
+    fn blend<D: AsRef<[u8]>>(&mut self, model: &Model<D>, blend: Blend, voters: &[ItemId]) {
+        let has = |kind| model.relation(kind).is_some();
+        let (mut cart, mut together) = (blend.cart, blend.together);
+        if !has(RelationKind::BoughtTogether) && cart == 0.0 {
+            cart = 1.0;
+        }
+        if !has(RelationKind::Cart) && together == 0.0 {
+            together = 1.0;
+        }
+        for (kind, factor) in [(RelationKind::Cart, cart), (RelationKind::BoughtTogether, together)] {
+            if factor > 0.0 && has(kind) {
+                self.votes.extend(voters.iter().map(|voter| Vote { voter: *voter, kind, factor }));
+            }
+        }
+        self.prior = blend.prior;
+    }
+
+    /// The last views, newest first; an item that was seen twice votes twice.
+    fn views<D: AsRef<[u8]>>(&mut self, model: &Model<D>, tuning: &Tuning, context: &Context) {
+        if model.relation(RelationKind::Similar).is_none() {
+            return;
+        }
+        let newest_first = context.product.iter().chain(context.recent.iter().rev());
+        for (voter, weight) in newest_first.zip(&tuning.view_decay) {
+            self.votes.push(Vote { voter: *voter, kind: RelationKind::Similar, factor: *weight });
+        }
+        self.votes.sort_unstable_by(|a, b| a.voter.cmp(&b.voter).then(b.factor.total_cmp(&a.factor)));
+    }
+
+    /// Adds every vote to `scores`, then popularity to each item that got one. Sums end at zero or above.
+    pub fn tally<D: AsRef<[u8]>>(&self, model: &Model<D>, scores: &mut Scores) {
+        for kind in RelationKind::ALL {
+            let Some(relation) = model.relation(kind) else { continue };
+            for vote in self.votes.iter().filter(|vote| vote.kind == kind) {
+                for (neighbour, weight) in relation.row(vote.voter) {
+                    scores.add(neighbour, vote.factor * weight);
+                }
+            }
+        }
+    }
+
+    /// What popularity adds to the score of `item`.
+    #[inline]
+    pub fn prior_of<D: AsRef<[u8]>>(&self, model: &Model<D>, item: ItemId) -> f32 {
+        if self.prior > 0.0 { self.prior * model.base().prior(item) } else { 0.0 }
+    }
+}
+
+/// Each purchase counts half as much after every half-life: `2^-floor(x)` times one of 64 stored steps of `2^-fract(x)`.
+fn repeat(repeat: &Repeat, history: &[Purchase], scores: &mut Scores) {
+    for purchase in history {
+        scores.add(purchase.item, fade(repeat, purchase.days_ago));
+    }
+}
+
+fn fade(repeat: &Repeat, days_ago: f32) -> f32 {
+    if repeat.half_life_days <= 0.0 {
+        return 1.0;
+    }
+    let halvings = days_ago / repeat.half_life_days;
+    if halvings >= 30.0 {
+        return 0.0;
+    }
+    let whole = halvings as u32;
+    let step = ((halvings - whole as f32) * repeat.fade.len() as f32) as usize;
+    repeat.fade.get(step).copied().unwrap_or(0.5) / (1u32 << whole) as f32
+}
+
+/// Fills in, for every pick, the items of the context that voted most for it.
+pub fn because<D: AsRef<[u8]>>(evidence: &Evidence, model: &Model<D>, picks: &mut [Pick]) {
+    for vote in &evidence.votes {
+        let Some(relation) = model.relation(vote.kind) else { continue };
+        for (neighbour, weight) in relation.row(vote.voter) {
+            if let Some(pick) = picks.iter_mut().find(|pick| pick.item == neighbour) {
+                pick.credit(vote.voter, vote.factor * weight);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn half_life(days: f32) -> Repeat {
+        let fade = (0..64).map(|k| 2f64.powf(-f64::from(k) / 64.0) as f32).collect();
+        Repeat { half_life_days: days, fade, prior: 0.0 }
+    }
+
+    #[test]
+    fn a_purchase_halves_with_every_half_life() {
+        let repeat = half_life(100.0);
+        assert_eq!(fade(&repeat, 0.0), 1.0);
+        assert_eq!(fade(&repeat, 100.0), 0.5);
+        assert_eq!(fade(&repeat, 300.0), 0.125);
+        assert!((fade(&repeat, 50.0) - 0.5f32.sqrt()).abs() < 1e-6);
+        assert_eq!(fade(&repeat, 1e9), 0.0);
+        assert_eq!(fade(&half_life(0.0), 1e9), 1.0);
+    }
+
+    #[test]
+    fn an_older_purchase_never_counts_more() {
+        let repeat = half_life(60.0);
+        let values: Vec<f32> = (0..4000).map(|day| fade(&repeat, day as f32)).collect();
+        assert!(values.windows(2).all(|pair| pair[1] <= pair[0]));
+    }
+}

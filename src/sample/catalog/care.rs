@@ -1,0 +1,63 @@
+//! Cleaning and spare parts. Spare parts carry plain numbers as SKUs, as in a maker's list.
+
+use super::kinds::*;
+use super::{Family, family, size};
+use Kind::*;
+
+pub(super) const FAMILIES: &[Family] = &[
+    family(Descaler, CLEARBORE, "CLB-DESCALE", "liquid descaler", (990, 38), "", &[
+        size("500", "500 ml", 1000, ""), size("1000", "1 l", 1600, ""),
+    ]),
+    family(Descaler, CLEARBORE, "CLB-DESCTAB", "descaling tablets, 12 pieces", (1_190, 39), "", &[]),
+    family(Descaler, CLEARBORE, "CLB-CITRIC", "citric descaling powder, 1 kg", (890, 36), "", &[]),
+    family(Descaler, BRUNNHARDT, "BRH-DESCALE", "original descaler, 2 x 125 ml", (1_290, 45), "", &[]),
+    family(Descaler, LUMETTI, "LUM-DECALCA", "Decalca descaler, 250 ml", (790, 46), "", &[]),
+    family(Descaler, TORREVIO, "TOR-DESCALE", "descaler, 500 ml", (1_190, 44), "", &[]),
+    family(Tablets, CLEARBORE, "CLB-TABS", "cleaning tablets", (1_190, 38), "", &[
+        size("60", "60 pieces", 1000, ""), size("100", "100 pieces", 1450, ""),
+    ]),
+    family(Tablets, CLEARBORE, "CLB-BACKFLUSH", "backflush powder, 500 g", (1_090, 38), "", &[]),
+    family(Tablets, CLEARBORE, "CLB-MILK", "milk system cleaner, 1 l", (1_390, 40), "", &[]),
+    family(Tablets, CLEARBORE, "CLB-GRIND", "grinder cleaning granules, 400 g", (1_590, 42), "", &[]),
+    family(Brush, CLEARBORE, "CLB-BR-GROUP", "group head brush", (790, 40), "", &[]),
+    family(Brush, CLEARBORE, "CLB-BR-GRIND", "grinder brush", (690, 40), "", &[]),
+    family(Brush, CLEARBORE, "CLB-CLOTH", "barista cloths, 4 pieces", (990, 42), "", &[]),
+    family(Brush, CLEARBORE, "CLB-BR-BOTTLE", "carafe brush", (590, 40), "", &[]),
+    family(WaterFilter, BRUNNHARDT, "BRH-AQ", "Aqua filter cartridge", (1_390, 46), "auto-b", &[
+        size("1", "single", 1000, ""), size("3", "pack of 3", 2_650, ""),
+    ]),
+    family(WaterFilter, TORREVIO, "TOR-AQ", "water filter cartridge for Barista", (1_290, 46), "auto-t", &[]),
+    family(WaterFilter, LUMETTI, "LUM-AQ", "water filter cartridge for Automatica", (1_090, 47), "auto-l", &[]),
+    family(Gasket, OTTAVELLO, "SP-10411", "group gasket 8.5 mm for Aria, Sorella, Notte", (690, 30), "head-58o", &[]),
+    family(Gasket, OTTAVELLO, "SP-10412", "silicone group gasket for Aria, Sorella, Notte", (990, 32), "head-58o", &[]),
+    family(Gasket, BRUNNHARDT, "SP-10413", "group gasket for B1, B3, B5", (790, 31), "head-57b", &[]),
+    family(Gasket, LUMETTI, "SP-10414", "group gasket for Piccola and Vivace", (490, 32), "head-51l", &[]),
+    family(Gasket, TORREVIO, "SP-10415", "group gasket for Uno and Due", (590, 31), "head-54t", &[]),
+    family(Gasket, LUMETTI, "SP-10416", "moka gaskets and sieve, 2 cups", (390, 33), "moka-2", &[]),
+    family(Gasket, LUMETTI, "SP-10417", "moka gaskets and sieve, 4 cups", (420, 33), "moka-4", &[]),
+    family(Gasket, LUMETTI, "SP-10418", "moka gaskets and sieve, 6 cups", (450, 33), "moka-6", &[]),
+    family(Gasket, TAMPERO, "SP-10419", "plunger seal, standard", (590, 34), "disc", &[]),
+    family(Basket, OTTAVELLO, "SP-10420", "precision basket 18 g, 58 mm", (2_490, 44), "head-58o", &[]),
+    family(Basket, OTTAVELLO, "SP-10421", "single basket, 58 mm", (890, 40), "head-58o", &[]),
+    family(Basket, BRUNNHARDT, "SP-10422", "double basket, 57 mm", (1_090, 41), "head-57b", &[]),
+    family(Basket, BRUNNHARDT, "SP-10423", "blind basket, 57 mm", (690, 38), "head-57b", &[]),
+    family(Basket, LUMETTI, "SP-10424", "unpressurised basket, 51 mm", (1_290, 42), "head-51l", &[]),
+    family(Basket, TORREVIO, "SP-10425", "double basket, 54 mm", (990, 41), "head-54t", &[]),
+    family(Basket, OTTAVELLO, "SP-10426", "shower screen, 58 mm", (1_190, 42), "head-58o", &[]),
+    family(Basket, BRUNNHARDT, "SP-10427", "shower screen, 57 mm", (1_190, 42), "head-57b", &[]),
+    family(Basket, TORREVIO, "SP-10428", "shower screen, 54 mm", (890, 42), "head-54t", &[]),
+    family(Part, OTTAVELLO, "SP-20110", "bottomless portafilter, 58 mm", (5_490, 50), "head-58o", &[]),
+    family(Part, BRUNNHARDT, "SP-20111", "bottomless portafilter, 57 mm", (4_990, 50), "head-57b", &[]),
+    family(Part, LUMETTI, "SP-20112", "bottomless portafilter, 51 mm", (3_490, 51), "head-51l", &[]),
+    family(Part, TORREVIO, "SP-20113", "bottomless portafilter, 54 mm", (3_990, 51), "head-54t", &[]),
+    family(Part, BRUNNHARDT, "SP-20120", "brew group grease and seals for Auto", (1_290, 40), "auto-b", &[]),
+    family(Part, TORREVIO, "SP-20121", "drip tray for Barista", (1_990, 45), "auto-t", &[]),
+    family(Part, LUMETTI, "SP-20122", "coffee grounds drawer for Automatica", (1_790, 45), "auto-l", &[]),
+    family(Part, POURWICK, "SP-20130", "press mesh, 350 ml", (490, 35), "mesh-350", &[]),
+    family(Part, POURWICK, "SP-20131", "press mesh, 600 ml", (540, 35), "mesh-600", &[]),
+    family(Part, POURWICK, "SP-20132", "press mesh, 1 l", (590, 35), "mesh-1000", &[]),
+    family(Part, GLASMOOR, "SP-20133", "replacement glass for presses, 1 l", (1_190, 42), "mesh-1000", &[]),
+    family(Part, BURRHOLM, "SP-20140", "conic burrs, 40 mm", (2_490, 48), "burr-c", &[]),
+    family(Part, BURRHOLM, "SP-20141", "flat burrs for Flat 54 and Flat 64", (4_490, 50), "burr-f", &[]),
+    family(Part, BRUNNHARDT, "SP-20142", "steel burrs for M2 and M4", (3_490, 49), "burr-m", &[]),
+];

@@ -1,0 +1,137 @@
+//! Items, classes and groups of a draft.
+
+use super::History;
+use crate::bundle::{Card, DraftClass, DraftItem};
+use crate::shop::{Product, StockState};
+use rustc_hash::FxHashMap;
+
+/// Orders that a class must appear in before its variety is judged.
+const ENOUGH: u32 = 20;
+
+/// Classes by number, ascending by name, and the class of each item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Classes {
+    /// The class of each item.
+    pub of: Vec<Option<u32>>,
+    /// How many there are.
+    pub len: usize,
+}
+
+impl Classes {
+    /// The whole category of a product is its class.
+    pub fn of(products: &[Product]) -> Self {
+        let (of, len) = numbered(products, |product| product.category.as_deref());
+        Self { of, len }
+    }
+}
+
+/// A number from 0, ascending by name, for every name that `field` gives.
+fn numbered<'a>(products: &'a [Product], field: impl Fn(&'a Product) -> Option<&'a str>) -> (Vec<Option<u32>>, usize) {
+    let name = |product: &'a Product| field(product).map(str::trim).filter(|name| !name.is_empty());
+    let mut names: Vec<&str> = products.iter().filter_map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let number: FxHashMap<&str, u32> = names.iter().enumerate().map(|(n, name)| (*name, n as u32)).collect();
+    (products.iter().map(|product| name(product).and_then(|name| number.get(name).copied())).collect(), names.len())
+}
+
+/// Groups that two items or more share, from 1, ascending by name.
+fn groups(products: &[Product]) -> Vec<Option<u32>> {
+    let (of, len) = numbered(products, |product| product.group.as_deref());
+    let mut members = vec![0u32; len];
+    of.iter().flatten().for_each(|group| members[*group as usize] += 1);
+    let mut next = 0;
+    let numbers: Vec<Option<u32>> = members
+        .into_iter()
+        .map(|members| {
+            next += u32::from(members >= 2);
+            (members >= 2).then_some(next)
+        })
+        .collect();
+    of.into_iter().map(|group| group.and_then(|group| numbers[group as usize])).collect()
+}
+
+/// Which classes shoppers buy several of: a quarter of at least twenty orders hold two different items.
+pub fn varied(history: &History, classes: &Classes) -> Vec<DraftClass> {
+    let (mut orders, mut several) = (vec![0u32; classes.len], vec![0u32; classes.len]);
+    let mut held = Vec::new();
+    for b in 0..history.baskets.len() {
+        held.clear();
+        held.extend(history.baskets.items(b).iter().filter_map(|item| classes.of[*item as usize]));
+        held.sort_unstable();
+        for run in held.chunk_by(|a, b| a == b) {
+            orders[run[0] as usize] += 1;
+            several[run[0] as usize] += u32::from(run.len() >= 2);
+        }
+    }
+    orders.iter().zip(several).map(|(n, two)| DraftClass { varied: *n >= ENOUGH && two * 4 >= *n }).collect()
+}
+
+/// The items of a draft. Costs, margins and stock counts stay behind: of stock only the state goes in.
+pub fn items(history: &History, classes: &Classes, low_at: i64) -> Vec<DraftItem> {
+    let groups = groups(&history.products);
+    let shares = history.shares();
+    let item = |(at, product): (usize, &Product)| DraftItem {
+        sku: product.sku.clone(),
+        share: shares[at],
+        stock: StockState::of(product.availability, product.stock, low_at),
+        class: classes.of[at],
+        group: groups[at],
+        card: card(product),
+    };
+    history.products.iter().enumerate().map(item).collect()
+}
+
+fn card(product: &Product) -> Card {
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    Card {
+        title: text(&product.title),
+        url: text(&product.url),
+        image: text(&product.image),
+        cart_id: text(&product.cart_id),
+        price: product.price,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::{Baskets, Counts, Visits};
+
+    fn product(sku: &str, category: Option<&str>, group: Option<&str>) -> Product {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        Product { sku: sku.into(), category: own(category), group: own(group), ..Product::default() }
+    }
+
+    fn shop(baskets: Baskets) -> History {
+        let products = vec![
+            product("a", Some("Tea"), Some("g")),
+            product("b", Some("Tea"), Some("g")),
+            product("c", Some(" "), Some("alone")),
+        ];
+        History { products, baskets, visits: Visits::new(3), counts: Counts::default() }
+    }
+
+    #[test]
+    fn a_group_of_one_is_none_and_a_blank_category_no_class() {
+        let history = shop(Baskets::new(3));
+        let classes = Classes::of(&history.products);
+        assert_eq!((classes.of.clone(), classes.len), (vec![Some(0), Some(0), None], 1));
+        let groups: Vec<_> = items(&history, &classes, 5).into_iter().map(|item| item.group).collect();
+        assert_eq!(groups, [Some(1), Some(1), None]);
+    }
+
+    #[test]
+    fn a_class_is_varied_from_a_quarter_of_twenty_orders() {
+        let with = |two: usize, one: usize| {
+            let mut baskets = Baskets::new(3);
+            (0..two).for_each(|_| baskets.push(&[0, 1], None, None));
+            (0..one).for_each(|_| baskets.push(&[0, 2], None, None));
+            let history = shop(baskets);
+            varied(&history, &Classes::of(&history.products))[0].varied
+        };
+        assert!(with(5, 15));
+        assert!(!with(4, 16));
+        assert!(!with(10, 5), "fifteen orders are too few");
+    }
+}

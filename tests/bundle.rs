@@ -1,0 +1,304 @@
+//! The format from outside: what is written is read, what is damaged is refused, what is odd is survived.
+
+mod support;
+
+use endcap::bundle::*;
+use endcap::placement::{PastPurchase, Recommender, Request};
+use endcap::shop::{ItemId, StockState};
+use proptest::prelude::*;
+use support::{noise, relation, six};
+
+fn open(bytes: &[u8]) -> Bundle<&[u8]> {
+    Bundle::open(bytes).unwrap()
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let draft = six();
+    let bytes = write(&draft).unwrap();
+    let bundle = open(&bytes);
+    assert_eq!(bundle.manifest(), Some(&draft.manifest));
+    assert_eq!(bundle.tuning(), Some(&draft.tuning));
+    assert_eq!(bundle.policies(), &draft.policies[..]);
+    for (n, item) in draft.items.iter().enumerate() {
+        let id = ItemId(n as u32);
+        assert_eq!(bundle.stock(id), item.stock);
+        assert_eq!(bundle.class(id), item.class.unwrap() + 1);
+        assert_eq!(bundle.group(id), item.group.unwrap_or(0));
+        assert_eq!(bundle.card(id, draft.manifest.currency()), Some(item.card.clone()));
+        assert!((bundle.prior(id) - item.share).abs() <= item.share * 0.025);
+    }
+    assert!(!bundle.is_varied(1) && bundle.is_varied(2));
+    assert_eq!(verify(&bundle), []);
+}
+
+#[test]
+fn rows_read_as_the_quantiser_rounds_them() {
+    for draft in [six(), noise(1000, 24, 7), noise(9, 8, 3)] {
+        let bytes = write(&draft).unwrap();
+        let bundle = open(&bytes);
+        for written in &draft.relations {
+            let read = bundle.relation(written.kind).unwrap();
+            let quantiser = quantise::Quantiser::fit(written.bits, &written.rows);
+            for (n, row) in written.rows.iter().enumerate() {
+                let expected: Vec<_> = quantiser.round(row).iter().map(|e| (e.item, e.weight.to_bits())).collect();
+                let found: Vec<_> = read.row(ItemId(n as u32)).map(|(i, w)| (i, w.to_bits())).collect();
+                assert_eq!(found, expected, "{} row {n}", written.kind.name());
+            }
+            assert_eq!(read.edges(), written.rows.iter().map(Vec::len).sum::<usize>());
+        }
+        assert_eq!(verify(&bundle), []);
+    }
+}
+
+#[test]
+fn rows_of_every_shape_come_back() {
+    // Nothing but the last item of many, every item, gaps that need a long quotient, nothing at all.
+    let last: support::Rows = (0..3000).map(|n| if n == 0 { vec![(2999, 1.0)] } else { vec![] }).collect();
+    let first: support::Rows =
+        (0..300u32).map(|n| if n == 0 { (1..256).map(|i| (i, i as f32)).collect() } else { vec![] }).collect();
+    let wide: support::Rows = (0..60_000u32)
+        .map(|n| if n == 5 { vec![(0, 1.0), (1, 1.0), (2, 1.0), (3, 0.5), (59_999, 0.25)] } else { vec![] })
+        .collect();
+    for rows in [last, first, wide] {
+        let mut draft = noise(rows.len() as u32, 1, 1);
+        draft.relations = vec![relation(RelationKind::Cart, rows.clone())];
+        let bytes = write(&draft).unwrap();
+        let read = open(&bytes);
+        let cart = read.relation(RelationKind::Cart).unwrap();
+        for (n, row) in rows.iter().enumerate() {
+            let items: Vec<u32> = cart.row(ItemId(n as u32)).map(|(item, _)| item.0).collect();
+            assert_eq!(items, row.iter().map(|(item, _)| *item).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn the_dictionary_knows_every_sku_and_no_other() {
+    let draft = noise(5000, 2, 11);
+    let bytes = write(&draft).unwrap();
+    let bundle = open(&bytes);
+    let dictionary = bundle.dictionary().unwrap();
+    let mut sku = String::new();
+    for (n, item) in draft.items.iter().enumerate() {
+        assert_eq!(dictionary.item_of(&item.sku), Some(ItemId(n as u32)));
+        assert!(dictionary.sku_of(ItemId(n as u32), &mut sku));
+        assert_eq!(sku, item.sku);
+    }
+    for unknown in ["", "SKU-", "SKU-00000x", "SKU-99999", "\u{10FFFF}", "A", "zzz", "SKU-0000"] {
+        assert_eq!(dictionary.item_of(unknown), None, "{unknown}");
+    }
+    assert!(!dictionary.sku_of(ItemId(5000), &mut sku));
+    assert!(!dictionary.sku_of(ItemId(u32::MAX), &mut sku));
+}
+
+proptest! {
+    #[test]
+    fn any_set_of_skus_is_found_again(skus in prop::collection::btree_set("[a-c\u{e9}A-B0-9./ -]{1,12}", 1..80), other in "[a-c\u{e9}A-B0-9./ -]{1,12}") {
+        let mut draft = noise(skus.len() as u32, 0, 1);
+        let order: Vec<&String> = skus.iter().rev().collect();
+        draft.items.iter_mut().zip(&order).for_each(|(item, sku)| item.sku = sku.to_string());
+        let bytes = write(&draft).unwrap();
+        let bundle = open(&bytes);
+        let dictionary = bundle.dictionary().unwrap();
+        for (n, sku) in order.iter().enumerate() {
+            prop_assert_eq!(dictionary.item_of(sku), Some(ItemId(n as u32)));
+        }
+        prop_assert_eq!(dictionary.item_of(&other).is_some(), skus.contains(&other));
+    }
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let bytes = write(&six()).unwrap();
+    for length in 0..bytes.len() {
+        let error = Bundle::open(&bytes[..length]).err().expect("a truncated bundle must not open");
+        assert!(["E_NOT_A_BUNDLE", "E_TRUNCATED"].contains(&error.code()), "{length}: {error}");
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert_eq!(Bundle::open(&longer).err().unwrap().code(), "E_TRUNCATED");
+}
+
+#[test]
+fn every_flipped_byte_is_refused() {
+    let bytes = write(&six()).unwrap();
+    for at in 0..bytes.len() {
+        for flip in [1u8, 0x80, 0xFF] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            assert!(Bundle::open(&damaged).is_err(), "byte {at} ^ {flip:#x} went unnoticed");
+        }
+    }
+}
+
+#[test]
+fn foreign_and_newer_files_are_named() {
+    let code = |bytes: &[u8]| Bundle::open(bytes).err().unwrap().code();
+    assert_eq!(code(b"<!doctype html><title>404</title>"), "E_NOT_A_BUNDLE");
+    assert_eq!(code(b""), "E_NOT_A_BUNDLE");
+    assert_eq!(code(&[0x1f, 0x8b, 8, 0]), "E_NOT_A_BUNDLE");
+    let mut newer = write(&six()).unwrap();
+    newer[8] = 2;
+    assert_eq!(code(&newer), "E_NEWER_VERSION");
+    let text = Bundle::open(&newer).err().unwrap().to_string();
+    assert!(text.contains("found 2") && text.contains("update endcap"), "{text}");
+}
+
+#[test]
+fn the_same_draft_gives_the_same_bytes() {
+    assert_eq!(write(&noise(500, 10, 5)).unwrap(), write(&noise(500, 10, 5)).unwrap());
+}
+
+#[test]
+fn a_draft_that_breaks_a_rule_is_refused() {
+    let broken = |change: &dyn Fn(&mut Draft)| {
+        let mut draft = six();
+        change(&mut draft);
+        write(&draft).expect_err("a broken draft was written").to_string()
+    };
+    assert!(broken(&|d| d.items[1].sku = "FILTER-S".into()).contains("stands twice"));
+    assert!(broken(&|d| d.items[1].sku = String::new()).contains("is empty"));
+    assert!(broken(&|d| d.items[1].sku = "a\nb".into()).contains("control"));
+    assert!(broken(&|d| d.items[1].sku = "x".repeat(256)).contains("255"));
+    assert!(broken(&|d| d.items[4].share = 0.9).contains("more popular"));
+    assert!(broken(&|d| d.relations[0].rows[0][0].weight = f32::NAN).contains("not finite"));
+    assert!(broken(&|d| d.relations[0].rows[0][0].item = ItemId(0)).contains("itself"));
+    assert!(broken(&|d| d.relations[0].rows[1].reverse()).contains("ascend"));
+    assert!(broken(&|d| d.tuning.product.prior = f32::INFINITY).contains("no number"));
+    assert!(broken(&|d| d.policies[0].limit = 0).contains("limit"));
+    assert!(broken(&|d| d.items[0].class = Some(9)).contains("classes"));
+}
+
+#[test]
+fn slices_join_to_the_whole() {
+    let draft = six();
+    let whole = write(&draft).unwrap();
+    let cut = |relations: &[RelationKind], cards, addition| {
+        let cut = Cut { relations: relations.to_vec(), cards, addition, profile: Profile::Standard };
+        slice(&open(&whole), &cut).unwrap()
+    };
+    let first = cut(&[RelationKind::Cart], false, false);
+    let rest = cut(&[RelationKind::BoughtTogether, RelationKind::Similar], false, true);
+    let cards = cut(&[], true, true);
+    assert!(first.len() + rest.len() + cards.len() < whole.len() + 1000);
+    let mut joined = Recommender::open(first.clone()).unwrap();
+    let mut full = Recommender::open(whole.clone()).unwrap();
+    joined.add(rest.clone()).unwrap();
+    joined.add(cards).unwrap();
+    for placement in ["cart", "pdp_complements", "pdp_similar"] {
+        let request = Request { placement, product: Some("DRIPPER"), cart: &["KETTLE"], ..Request::default() };
+        let found = joined.recommend(&request).unwrap().picks.to_vec();
+        assert_eq!(found, full.recommend(&request).unwrap().picks, "{placement}");
+    }
+    assert_eq!(joined.model().card(ItemId(1)), full.model().card(ItemId(1)));
+    assert_eq!(Recommender::open(rest.clone()).err().unwrap().code(), "E_ADDITION");
+    let other = write(&noise(6, 2, 1)).unwrap();
+    assert_eq!(joined.add(other).err().unwrap().code(), "E_OTHER_MODEL");
+    for part in [&first, &rest] {
+        assert_eq!(verify(&open(part)), []);
+    }
+}
+
+#[test]
+fn the_small_profile_keeps_the_heaviest() {
+    let bytes = write(&noise(400, 30, 9)).unwrap();
+    let cut = Cut { relations: RelationKind::ALL.to_vec(), cards: false, addition: false, profile: Profile::Small };
+    let small = slice(&open(&bytes), &cut).unwrap();
+    let (before, after) = (open(&bytes), open(&small));
+    assert_eq!(verify(&after), []);
+    for item in (0..400).map(ItemId) {
+        let kept: Vec<ItemId> = after.relation(RelationKind::Cart).unwrap().row(item).map(|edge| edge.0).collect();
+        let mut all: Vec<_> = before.relation(RelationKind::Cart).unwrap().row(item).collect();
+        all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        assert_eq!(kept.len(), all.len().min(8));
+        assert!(kept.iter().all(|item| all[..8.min(all.len())].iter().any(|edge| edge.0 == *item)));
+    }
+    assert_eq!(after.relation(RelationKind::Cart).unwrap().bits(), 3);
+}
+
+#[test]
+fn an_empty_shop_is_a_bundle_too() {
+    let mut draft = noise(0, 0, 1);
+    draft.relations.clear();
+    let bytes = write(&draft).unwrap();
+    let mut recommender = Recommender::open(bytes).unwrap();
+    let answer = recommender.recommend(&Request { placement: "cart", cart: &["A"], ..Request::default() }).unwrap();
+    assert!(answer.picks.is_empty());
+}
+
+/// Recomputes every hash, so that what holds is the reader and not the hash.
+fn with_hashes(mut bytes: Vec<u8>) -> Vec<u8> {
+    let word = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let (sections, length) = (word(&bytes, 12), word(&bytes, 24));
+    if length > bytes.len() || sections > 64 {
+        return bytes;
+    }
+    let hashes = 64 + sections * 32;
+    let short = |bytes: &[u8]| blake3::hash(bytes).as_bytes()[..16].to_vec();
+    let blocks: Vec<u8> = bytes[length..].chunks(65_536).flat_map(short).collect();
+    if hashes + blocks.len() + 16 != length {
+        return bytes;
+    }
+    bytes[hashes..hashes + blocks.len()].copy_from_slice(&blocks);
+    let own = short(&bytes[..length - 16]);
+    bytes[length - 16..length].copy_from_slice(&own);
+    bytes
+}
+
+/// Asks everything of a bundle that opened, however odd it is.
+fn exercise(bytes: &[u8]) {
+    let Ok(mut recommender) = Recommender::open(bytes) else { return };
+    let limit = recommender.model().base().len();
+    verify(recommender.model().base());
+    let history = [PastPurchase { sku: "SCALE", days_ago: 3.0 }, PastPurchase { sku: "KETTLE", days_ago: f32::NAN }];
+    let placements: Vec<String> = recommender.placements().map(str::to_string).collect();
+    for placement in &placements {
+        let request = Request {
+            placement,
+            cart: &["KETTLE", "FILTER-S", "?"],
+            product: Some("DRIPPER"),
+            recent: &["SCALE"],
+            history: &history,
+            exclude: &["CUP"],
+            limit: Some(8),
+        };
+        let answer = recommender.recommend(&request).unwrap();
+        assert!(answer.picks.len() <= 8);
+        assert!(answer.picks.iter().all(|pick| pick.item.index() < limit && !pick.score.is_nan()));
+    }
+    for item in 0..limit as u32 {
+        let _ = recommender.model().card(ItemId(item));
+        assert!(matches!(
+            recommender.model().base().stock(ItemId(item)),
+            StockState::InStock | StockState::Low | StockState::Backorder | StockState::Preorder | StockState::Out
+        ));
+    }
+}
+
+#[test]
+fn every_flipped_byte_with_hashes_made_good_is_survived() {
+    let bytes = write(&six()).unwrap();
+    for at in 8..bytes.len() {
+        for flip in [1u8, 2, 0x10, 0x80, 0xFF] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            exercise(&with_hashes(damaged));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn random_damage_with_hashes_made_good_is_survived(
+        hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..30)
+    ) {
+        let mut bytes = write(&six()).unwrap();
+        for (at, value) in hits {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        exercise(&with_hashes(bytes));
+    }
+}

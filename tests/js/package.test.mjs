@@ -1,0 +1,109 @@
+// The tarball as others see it: its files, exports, types and sizes.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
+import { publint } from "publint";
+import { here, installed, pkg, root, run, temporary } from "./support.mjs";
+
+const { project, tarball, files } = installed();
+const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
+const text = (name) => readFileSync(join(pkg, "dist", name), "utf8");
+const tool = (name) => join(here, "node_modules/.bin", name);
+
+test("the order of exports stands: types, then the runtimes that cannot compile bytes, default last", () => {
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./wasm", "./package.json"]);
+  assert.deepEqual(Object.entries(manifest.exports["."]), [
+    ["types", "./dist/index.d.ts"],
+    ["workerd", "./dist/workerd.js"],
+    ["edge-light", "./dist/edge-light.js"],
+    ["default", "./dist/index.js"],
+  ]);
+  assert.deepEqual(Object.keys(manifest.exports["./slim"]), ["types", "default"]);
+});
+
+test("the tarball holds what it should and nothing else", () => {
+  const types = ["codes", "entry", "errors", "index", "recommender", "slim", "types"].map((name) => `dist/${name}.d.ts`);
+  const code = ["edge-light", "index", "slim", "workerd"].map((name) => `dist/${name}.js`);
+  const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
+  assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", ...licences, ...types, ...code].toSorted());
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.scripts, undefined);
+});
+
+test("the version is the crate's", () => {
+  assert.match(readFileSync(join(root, "Cargo.toml"), "utf8"), new RegExp(`^version = "${manifest.version}"$`, "m"));
+});
+
+test("one wasm file, named only where it is meant", () => {
+  assert.match(text("workerd.js"), /from"\.\/endcap_bg\.wasm"/);
+  assert.match(text("edge-light.js"), /from"\.\/endcap_bg\.wasm\?module"/);
+  for (const name of ["slim.js", "index.js"]) assert.doesNotMatch(text(name), /import\.meta|new URL|\.\/\w+\.wasm/);
+  for (const name of ["slim.js", "index.js"]) assert.doesNotMatch(text(name), /instanceof WebAssembly|\beval\(|new Function/);
+});
+
+test("the inlined engine is the wasm file", () => {
+  const [, base64] = /="([A-Za-z0-9+/]{1000,}=*)"/.exec(text("index.js"));
+  assert.ok(Buffer.from(base64, "base64").equals(readFileSync(join(pkg, "dist/endcap_bg.wasm"))));
+});
+
+test("publint is content", async () => {
+  const { messages } = await publint({ pkgDir: pkg, strict: true });
+  assert.deepEqual(messages, []);
+});
+
+test("are the types wrong? no", async () => {
+  await run(tool("attw"), [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./wasm"]);
+});
+
+test("sizes are within their limits, in brotli", async () => {
+  await run(tool("size-limit"), [], { cwd: here });
+  const without = (name) => brotliCompressSync(text(name).replace(/="[A-Za-z0-9+/]{1000,}=*"/, '=""')).length;
+  const javascript = without("index.js") + without("slim.js");
+  assert.ok(javascript <= 8_000, `JavaScript of \`.\` without the inlined engine: ${javascript} bytes`);
+});
+
+const consumer = `
+  import { load, EndcapError, type Answer, type Card, type ErrorCode, type Info, type Reason, type RecommendRequest } from "endcap";
+  import { init, load as slimLoad } from "endcap/slim";
+  const recommender = await load("/models/cart.endcap", { timeoutMs: 500, signal: new AbortController().signal });
+  const request: RecommendRequest = { placement: "cart", cart: [{ sku: "85123A", quantity: 2 }], limit: 4, history: [{ sku: "a", daysAgo: 1 }, { sku: "b", days_ago: 2 }] };
+  const { items, fallback }: Answer = recommender.recommend(request);
+  const reason: Reason | undefined = items[0]?.reason;
+  const cards: Card[] = await recommender.cards(items.map(({ sku }) => sku));
+  const info: Info = recommender.info();
+  await recommender.add(new Uint8Array(3));
+  await init(new Response());
+  await slimLoad(new URL("https://shop.example/m"), { engine: fetch("/engine"), cards: async (skus: string[]) => [] });
+  try { recommender.free(); } catch (error) { const code: ErrorCode | false = error instanceof EndcapError && error.code; void code; }
+  void [fallback, reason, cards, info];
+  // @ts-expect-error a placement is needed
+  recommender.recommend({});
+  // @ts-expect-error a line is an object
+  recommender.recommend({ placement: "cart", cart: ["85123A"] });
+  // @ts-expect-error a purchase has an age
+  recommender.recommend({ placement: "cart", history: [{ sku: "a" }] });
+  // @ts-expect-error no such code
+  const wrong: ErrorCode = "E_NO_SUCH_CODE";
+  void wrong;
+`;
+const worlds = {
+  "in a browser": { lib: ["ES2022", "DOM"], types: [] },
+  "in Node, without the DOM": { lib: ["ES2022"], types: ["node"], typeRoots: [join(here, "node_modules/@types")] },
+  "for Node's own resolution": { lib: ["ES2022", "DOM"], types: [], module: "NodeNext", moduleResolution: "NodeNext" },
+};
+for (const [name, world] of Object.entries(worlds)) {
+  test(`the types serve a strict consumer ${name}`, async () => {
+    writeFileSync(join(project, "consumer.ts"), consumer);
+    const config = join(project, `tsconfig.${name.replace(/\W+/g, "-")}.json`);
+    const compilerOptions = { target: "ES2022", module: "ESNext", moduleResolution: "Bundler", strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: name.includes("Node, "), ...world };
+    writeFileSync(config, JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+    await run(tool("tsc"), ["-p", config]).catch(({ stdout }) => assert.fail(stdout));
+  });
+}
+
+test("no lock file names a registry or a path of a machine", () => {
+  assert.doesNotMatch(readFileSync(join(here, "package-lock.json"), "utf8"), /"resolved"|"file:/);
+});
