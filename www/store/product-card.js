@@ -103,22 +103,16 @@ function stockBadge(product) {
 }
 
 /**
- * A product in a list: picture, title, one quiet line, price and a button.
+ * A product in a list: picture, title, one quiet line, price and, unless it is sold out, a button.
  * @param {Product} product
- * @param {{ note?: string, eager?: boolean, added?: () => void }} [how] `note` stands below the title
+ * @param {{ note?: string, eager?: boolean }} [how] `note` stands below the title
  * @returns {HTMLLIElement}
  */
-export function productCard(product, { note = "", eager = false, added } = {}) {
-  const put = button(
-    product.stock === "out" ? "Sold out" : "Add",
-    { class: "add", "aria-label": `Add ${product.title} to the cart`, disabled: product.stock === "out" },
-    () => {
-      putIntoCart(product);
-      confirmAdded(put);
-      added?.();
-    },
-  );
-  if (product.stock === "out") put.setAttribute("aria-label", `${product.title} is sold out`);
+export function productCard(product, { note = "", eager = false } = {}) {
+  const put = button("Add", { class: "add", "aria-label": `Add ${product.title} to the cart` }, () => {
+    putIntoCart(product);
+    confirmAdded(put);
+  });
   return element(
     "li",
     { class: "card", "data-sku": product.sku },
@@ -130,7 +124,7 @@ export function productCard(product, { note = "", eager = false, added } = {}) {
       element("h3", { class: "card-title" }, element("a", { href: productPage(product.sku) }, product.title)),
       element("p", { class: "card-note" }, note),
     ),
-    element("div", { class: "card-foot" }, element("span", { class: "price" }, priceText(product.price)), put),
+    element("div", { class: "card-foot" }, element("span", { class: "price" }, priceText(product.price)), ...(product.stock === "out" ? [] : [put])),
   );
 }
 
