@@ -63,12 +63,42 @@ pub(super) fn place(catalog: &Catalog) -> Vec<Order> {
 const MISSIONS: &[(Kind, u32)] = {
     use Kind::*;
     &[
-        (EspressoBeans, 120), (FilterBeans, 90), (DecafBeans, 22), (SeasonalBeans, 70), (PumpMachine, 62),
-        (BeanToCup, 30), (Grinder, 44), (HandGrinder, 26), (FrenchPress, 34), (Dripper, 52), (FlaskBrewer, 22),
-        (PressBrewer, 24), (MokaPot, 34), (ColdBrewer, 26), (PaperFilter, 46), (MetalFilter, 6), (Cup, 84), (Glass, 30),
-        (TravelCup, 30), (Descaler, 30), (Tablets, 22), (Brush, 8), (WaterFilter, 18), (Gasket, 38), (Basket, 16),
-        (Part, 16), (Kettle, 24), (Scale, 18), (Tamper, 16), (Tool, 16), (Jug, 16), (Canister, 20), (Tea, 34),
-        (Chocolate, 22), (Syrup, 40), (GiftSet, 50),
+        (EspressoBeans, 120),
+        (FilterBeans, 90),
+        (DecafBeans, 22),
+        (SeasonalBeans, 70),
+        (PumpMachine, 62),
+        (BeanToCup, 30),
+        (Grinder, 44),
+        (HandGrinder, 26),
+        (FrenchPress, 34),
+        (Dripper, 52),
+        (FlaskBrewer, 22),
+        (PressBrewer, 24),
+        (MokaPot, 34),
+        (ColdBrewer, 26),
+        (PaperFilter, 46),
+        (MetalFilter, 6),
+        (Cup, 84),
+        (Glass, 30),
+        (TravelCup, 30),
+        (Descaler, 30),
+        (Tablets, 22),
+        (Brush, 8),
+        (WaterFilter, 18),
+        (Gasket, 38),
+        (Basket, 16),
+        (Part, 16),
+        (Kettle, 24),
+        (Scale, 18),
+        (Tamper, 16),
+        (Tool, 16),
+        (Jug, 16),
+        (Canister, 20),
+        (Tea, 34),
+        (Chocolate, 22),
+        (Syrup, 40),
+        (GiftSet, 50),
     ]
 };
 
@@ -78,7 +108,7 @@ pub(super) fn mission(basket: &mut Basket, dice: &mut Dice) {
     let weights: Vec<u32> = MISSIONS.iter().map(|(kind, weight)| weight * seasonal(*kind, month) / 100).collect();
     let kind = MISSIONS[dice.weighted(&weights).unwrap_or(0)].0;
     basket.wish(kind, dice);
-    if dice.chance(240) {
+    if dice.chance(320) {
         let treat = TREATS[dice.below(TREATS.len() as u32) as usize];
         basket.wish(treat, dice);
     }
