@@ -58,7 +58,7 @@ impl<'a> Basket<'a> {
             let Some(to) = self.companion(from, *complement, dice) else { continue };
             self.add(to, dice);
             if share == 1000 {
-                self.accompany(to, 500, dice);
+                self.accompany(to, 660, dice);
             }
         }
         self.vary(from, dice);

@@ -17,7 +17,7 @@
 //! # In small numbers
 //!
 //! `Complement { from: Dripper, to: PaperFilter, permille: 720, by: Fit }` says that of 1,000 wishes for a dripper, 720
-//! draw papers, and only papers of its size. Papers are in about 14 of 100 orders, and in 64 of 100 orders with a
+//! draw papers, and only papers of its size. Papers are in about 14 of 100 orders, and in 65 of 100 orders with a
 //! dripper: a lift of 4.5. For one dripper and the papers of its size alone the lift is far higher.
 //!
 //! # What it does not do

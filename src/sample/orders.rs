@@ -10,7 +10,7 @@ use crate::shop::Timestamp;
 /// Orders in all.
 pub(super) const ORDERS: usize = 30_000;
 /// Orders by customers who have an account; the rest are guests.
-const BY_CUSTOMERS: usize = 23_400;
+const BY_CUSTOMERS: usize = 21_000;
 
 /// Of a thousand customers, those who bought here before the first of our days.
 const OLD_CUSTOMERS: u32 = 240;

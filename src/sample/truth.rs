@@ -26,7 +26,7 @@ pub struct Complement {
     pub from: Kind,
     /// What goes with it.
     pub to: Kind,
-    /// Of a thousand wishes for `from`, how many draw a `to`; half as many where `from` is itself a companion.
+    /// Of a thousand wishes for `from`, how many draw a `to`; two thirds of it where `from` is itself a companion.
     pub permille: u32,
     /// Which one of its kind.
     pub by: Match,
