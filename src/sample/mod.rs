@@ -50,7 +50,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 pub use truth::{Complement, Match, truth};
 
-/// What [`write`] wrote.
+/// What [`write()`] wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
@@ -120,7 +120,7 @@ impl std::error::Error for SampleError {
 /// Writes the sample shop into `dir`, which must be empty or new.
 ///
 /// `catalog.csv`, `orders.csv`, `events.csv`, `endcap.toml`, `README.md` and `pictures/*.svg`; the same bytes on every
-/// machine. Takes about a second and some 30 MB of memory.
+/// machine. Takes a fifth of a second and 20 MB of memory on a small server.
 ///
 /// # Errors
 ///
