@@ -64,7 +64,7 @@ impl ShopDay {
             (Some("winter"), _) => 0,
             (Some("summer"), 6..=8) => 1_000,
             (Some("summer"), 5 | 9) => 300,
-            (Some("summer"), _) => 20,
+            (Some("summer"), _) => 0,
             _ => 1_000,
         }
     }
