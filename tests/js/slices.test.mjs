@@ -68,6 +68,13 @@ test("cards of a slice come once, for SKUs in the order asked", async () => {
   }
 });
 
+test("the signal of a load that is over does not stop its cards", async () => {
+  const controller = new AbortController();
+  const recommender = await load(cart, { signal: controller.signal, cards });
+  controller.abort();
+  assert.equal((await recommender.cards([skus[0]])).length, 1);
+});
+
 test("cards are those of the catalog", async () => {
   const recommender = await load(cart);
   await recommender.add(cards);
