@@ -191,9 +191,11 @@ mod tests {
         let mut line = vec![0f32; MIXES.len() * PRIORS.len()];
         (line[0], line[1], line[2]) = (1.0, 1.0, 0.5);
         let mut outcome = vec![line.clone(); 50];
-        line[1] = 0.9;
-        outcome.push(line.clone());
-        assert_eq!(pick(&outcome, |_| true), 1, "one loss in fifty is not clear");
+        for value in [0.7, 1.1] {
+            line[1] = value;
+            outcome.push(line.clone());
+        }
+        assert_eq!(pick(&outcome, |_| true), 1, "a loss and a gain in fifty are no clear loss");
         (line[1], line[2]) = (0.5, 0.5);
         assert_eq!(pick(&vec![line; 50], |_| true), 0);
     }

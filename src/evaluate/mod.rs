@@ -29,8 +29,11 @@ mod judge;
 pub mod metrics;
 mod models;
 mod orders;
+#[cfg(test)]
+mod promises;
 mod questions;
 mod report;
+mod run;
 mod score;
 pub mod tune;
 mod visits;
@@ -38,3 +41,4 @@ mod visits;
 pub use choose::Tried;
 pub use models::Model;
 pub use report::{BaselineReport, RelationReport, TrainReport};
+pub use run::{Evaluation, ModelScore, TaskScore, run};

@@ -156,15 +156,19 @@ pub fn places(
 }
 
 /// The places that simple methods give, popularity first, all their weights kept.
-pub fn simple(bench: &Bench, questions: &[Question]) -> Vec<(&'static str, Vec<Rank>)> {
+fn simple(bench: &Bench, questions: &[Question]) -> Vec<(&'static str, Vec<Rank>)> {
     let none = vec![Vec::new(); bench.prior.len()];
     let place = |baseline: Baseline| {
         let rows = baseline.fit(&bench.pairs);
-        let prior = if baseline == Baseline::Popularity { 1.0 } else { 0.0 };
-        let blend = Blend { cart: 1.0, together: 0.0, prior };
-        (baseline.name(), places(questions, &rows, &none, &bench.prior, |_| blend))
+        (baseline.name(), places(questions, &rows, &none, &bench.prior, |_| baseline_blend(baseline)))
     };
     Baseline::ALL.into_iter().map(place).collect()
+}
+
+/// A simple method asks its own rows, popularity the prior.
+pub fn baseline_blend(baseline: Baseline) -> Blend {
+    let prior = if baseline == Baseline::Popularity { 1.0 } else { 0.0 };
+    Blend { cart: 1.0, together: 0.0, prior }
 }
 
 #[cfg(test)]

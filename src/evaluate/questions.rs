@@ -74,8 +74,8 @@ impl Fold {
     }
 }
 
-/// New numbers: by count descending, then as they were.
-fn by_popularity(count: &[u32]) -> Vec<u32> {
+/// New numbers for items: by count descending, then as they were.
+pub fn by_popularity(count: &[u32]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..count.len() as u32).collect();
     order.sort_by_key(|item| std::cmp::Reverse(count[*item as usize]));
     let mut numbers = vec![0; order.len()];
