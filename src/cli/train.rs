@@ -4,12 +4,16 @@ use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
 use super::shop_files::{Shop, ShopFiles};
-use crate::bundle;
+use crate::bundle::{self, Draft};
+use crate::evaluate::TrainReport;
 use crate::evaluate::tune::{self, Options, RowLengths, Stage};
+use crate::feed::Summary;
 use clap::Args;
 use indicatif::ProgressBar;
+use serde::Serialize;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// The arguments of `endcap train`.
 #[derive(Args)]
@@ -48,7 +52,70 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let bytes = bundle::write(&trained.draft)?;
     output::write_file(&args.output, &bytes)?;
     eprintln!("wrote {}: {} bytes", args.output.display(), output::grouped(bytes.len() as u64));
-    Ok(())
+    if args.json {
+        return output::print_json(&Report {
+            files: shop.files.iter().map(FileReport::of).collect(),
+            bundle: BundleReport::of(&args.output, &bytes, &trained.draft),
+            training: &trained.report,
+        });
+    }
+    output::print(trained.report.to_text().trim_end())
+}
+
+/// Everything that is known of a training run.
+#[derive(Serialize)]
+struct Report<'a> {
+    files: Vec<FileReport>,
+    bundle: BundleReport,
+    training: &'a TrainReport,
+}
+
+/// What became of one file.
+#[derive(Serialize)]
+struct FileReport {
+    file: String,
+    rows_read: u64,
+    rows_kept: u64,
+    dropped: BTreeMap<&'static str, u64>,
+    columns: BTreeMap<&'static str, String>,
+    first: Option<i64>,
+    last: Option<i64>,
+    issues: Vec<String>,
+}
+
+impl FileReport {
+    fn of(summary: &Summary) -> Self {
+        Self {
+            file: summary.file.clone(),
+            rows_read: summary.rows_read,
+            rows_kept: summary.rows_kept,
+            dropped: summary.dropped.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+            columns: summary.columns.iter().cloned().collect(),
+            first: summary.first.map(|at| at.0),
+            last: summary.last.map(|at| at.0),
+            issues: summary.issues.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// What was written.
+#[derive(Serialize)]
+struct BundleReport {
+    file: String,
+    bytes: usize,
+    items: usize,
+    relations: Vec<&'static str>,
+}
+
+impl BundleReport {
+    fn of(path: &Path, bytes: &[u8], draft: &Draft) -> Self {
+        Self {
+            file: path.display().to_string(),
+            bytes: bytes.len(),
+            items: draft.items.len(),
+            relations: draft.relations.iter().map(|relation| relation.kind.name()).collect(),
+        }
+    }
 }
 
 /// What the settings say to the trainer.
