@@ -49,7 +49,7 @@ types() {
 javascript() {
   compgen -G 'tests/js/*.test.mjs' > /dev/null || skip "no tests/js/*.test.mjs"
   mkdir -p tests/output
-  CHROMIUM=$(find_chromium) ENDCAP=$TARGET_DIR/debug/endcap node --test --test-concurrency=1 tests/js/*.test.mjs
+  CHROMIUM=$(find_chromium) ENDCAP=$TARGET_DIR/debug/endcap node --test --test-reporter=spec --test-concurrency=1 tests/js/*.test.mjs
 }
 
 shell_checks() {
