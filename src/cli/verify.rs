@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{bundle_file, output};
 use crate::bundle::verify;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The arguments of `endcap verify`.
 #[derive(Args)]
@@ -31,7 +31,7 @@ struct Verdict {
 }
 
 pub(super) fn run(args: VerifyArgs) -> Result<(), Failure> {
-    let verdicts = args.bundles.iter().map(check).collect::<Result<Vec<_>, Failure>>()?;
+    let verdicts = args.bundles.iter().map(|path| check(path)).collect::<Result<Vec<_>, Failure>>()?;
     if args.json {
         output::print_json(&verdicts)?;
     } else {
@@ -41,7 +41,7 @@ pub(super) fn run(args: VerifyArgs) -> Result<(), Failure> {
     if bad > 0 { Err(Failure::data(format!("{bad} of {} bundles are not sound", verdicts.len()))) } else { Ok(()) }
 }
 
-fn check(path: &PathBuf) -> Result<Verdict, Failure> {
+fn check(path: &Path) -> Result<Verdict, Failure> {
     let bytes = bundle_file::read(path)?;
     let file = path.display().to_string();
     Ok(match crate::bundle::Bundle::open(bytes) {
