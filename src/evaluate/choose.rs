@@ -83,6 +83,26 @@ pub fn cart(bench: &Bench, budget: usize) -> (Model, Rows, Vec<Tried>) {
     (best.1, best.2, tried)
 }
 
+/// What the rule of support costs: the value of the default cart relation with it and without.
+///
+/// Large where much of what is bought together is the habit of single customers.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct SupportCost {
+    /// Mean of HR@10 + NDCG@10 with supported pairs only.
+    pub with: f64,
+    /// … with all pairs.
+    pub without: f64,
+}
+
+/// Measures the rule of support on a bench's carts.
+pub fn support_cost(bench: &Bench, budget: usize) -> SupportCost {
+    let value = |pairs: &Pairs| {
+        let rows = as_shipped(Model::DEFAULT_CART.fit(&bench.fold.early, pairs), budget, BITS);
+        largest(&bench.alone(&bench.fold.carts, &rows))
+    };
+    SupportCost { with: value(&bench.pairs), without: value(&Pairs::count(&bench.fold.early, 1)) }
+}
+
 /// The winner among the candidates for the product page, over the questions of several folds.
 pub fn together(benches: &[&Bench], budget: usize) -> (Model, Vec<Tried>) {
     let asked: usize = benches.iter().map(|bench| bench.fold.singles.len()).sum();

@@ -38,7 +38,7 @@ mod score;
 pub mod tune;
 mod visits;
 
-pub use choose::Tried;
+pub use choose::{SupportCost, Tried};
 pub use models::Model;
 pub use report::{BaselineReport, RelationReport, TrainReport};
 pub use run::{Evaluation, ModelScore, TaskScore, run};

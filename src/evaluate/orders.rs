@@ -1,6 +1,6 @@
 //! The two relations of orders: chosen on late orders, judged, fitted to everything.
 
-use super::choose::{self, Bench, Blends, Tried};
+use super::choose::{self, Bench, Blends, SupportCost, Tried};
 use super::judge::{ENOUGH, Trial};
 use super::metrics::{Goal, Rank};
 use super::models::Model;
@@ -32,21 +32,30 @@ struct Budgets {
     together: usize,
 }
 
+/// What [`orders`] found beside the relations.
+pub struct Beside {
+    /// The blends that belong to them.
+    pub blends: Blends,
+    /// What the rule of support costs, where there were questions and a rule.
+    pub support: Option<SupportCost>,
+}
+
 /// What validation decided.
 struct Decided {
     cart: Choice,
     together: Choice,
     blends: Option<Blends>,
+    support: Option<SupportCost>,
 }
 
-/// Both relations, pushed to `found`, and the blends that belong to them.
-pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Blends {
+/// Both relations, pushed to `found`, and what belongs to them.
+pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
     let budgets = Budgets {
         cart: row_budget(options.rows.cart, active, false),
         together: row_budget(options.rows.together, active, false),
     };
-    let Decided { mut cart, mut together, blends } = decide(baskets, options, budgets, progress);
+    let Decided { mut cart, mut together, blends, support } = decide(baskets, options, budgets, progress);
     progress(Stage::Refit);
     let pairs = Pairs::count(baskets, options.min_support);
     let fit = |choice: &mut Choice, budget: usize| {
@@ -68,7 +77,8 @@ pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), fo
     let keep = (shipped(&cart), shipped(&together));
     found.push(cart.found(RelationKind::Cart, cart_rows, budgets.cart));
     found.push(together.found(RelationKind::BoughtTogether, together_rows, budgets.together));
-    Blends { cart: blends.cart.map(|blend| without(blend, keep)), product: without(blends.product, keep) }
+    let blends = Blends { cart: blends.cart.map(|blend| without(blend, keep)), product: without(blends.product, keep) };
+    Beside { blends, support }
 }
 
 /// A blend that does not ask relations which are not there.
@@ -103,6 +113,7 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
             cart: Choice::default(Model::DEFAULT_CART, asked),
             together: Choice::default(Model::DEFAULT_TOGETHER, asked),
             blends: None,
+            support: None,
         };
     }
     progress(Stage::Together);
@@ -112,7 +123,8 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
     let (model, tried) = choose::together(&benches, budgets.together);
     drop(others);
     progress(Stage::Cart);
-    judge(&main, budgets, (model, tried), options.seed)
+    let support = (options.min_support > 1).then(|| choose::support_cost(&main, budgets.cart));
+    Decided { support, ..judge(&main, budgets, (model, tried), options.seed) }
 }
 
 /// Chooses the cart relation and the blends, and judges what would ship.
@@ -127,6 +139,7 @@ fn judge(bench: &Bench, budgets: Budgets, together: (Model, Vec<Tried>), seed: u
         cart: Choice { model, trial: trial(&carts, &bench.fold.carts), tried },
         together: Choice { model: together.0, trial: trial(&singles, &bench.fold.singles), tried: together.1 },
         blends: Some(blends),
+        support: None,
     }
 }
 

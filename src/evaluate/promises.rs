@@ -9,7 +9,7 @@ use crate::train::{Collector, History, TrainError};
 /// A line of a file, owned.
 #[derive(Clone)]
 enum Line {
-    Product(Product),
+    Product(Box<Product>),
     Order { order: String, customer: Option<String>, at: Option<i64>, sku: String },
     View { session: String, at: Option<i64>, sku: String },
 }
@@ -18,7 +18,7 @@ fn collect(lines: &[Line]) -> Result<History, TrainError> {
     let mut collector = Collector::new();
     for line in lines {
         match line {
-            Line::Product(product) => collector.product(product.clone()),
+            Line::Product(product) => collector.product((**product).clone()),
             Line::Order { order, customer, at, sku } => collector.line(OrderLine {
                 order,
                 customer: customer.as_deref(),
@@ -159,13 +159,13 @@ fn odd_shops_give_a_model() {
 fn nothing_known_is_an_error_that_counts() {
     assert_eq!(collect(&[]).unwrap_err(), TrainError::Nothing { unknown_lines: 0 });
     let mut lines = order(0, &[1, 2], true);
-    lines.push(Line::Product(Product { sku: "other".into(), ..Product::default() }));
+    lines.push(Line::Product(Box::new(Product { sku: "other".into(), ..Product::default() })));
     assert_eq!(collect(&lines).unwrap_err(), TrainError::Nothing { unknown_lines: 2 });
 }
 
 #[test]
 fn products_never_ordered_are_items_and_unknown_skus_are_counted() {
-    let product = |sku: &str| Line::Product(Product { sku: sku.into(), ..Product::default() });
+    let product = |sku: &str| Line::Product(Box::new(Product { sku: sku.into(), ..Product::default() }));
     let mut lines = order(0, &[1, 2, 3], true);
     lines.extend(["p1", "p3", "unsold"].map(product));
     let history = collect(&lines).unwrap();
@@ -177,8 +177,9 @@ fn products_never_ordered_are_items_and_unknown_skus_are_counted() {
 
 #[test]
 fn duplicates_that_disagree_are_settled_by_content() {
-    let product =
-        |title: &str| Line::Product(Product { sku: "p1".into(), title: Some(title.into()), ..Product::default() });
+    let product = |title: &str| {
+        Line::Product(Box::new(Product { sku: "p1".into(), title: Some(title.into()), ..Product::default() }))
+    };
     let line = |customer: &str, at: i64| Line::Order {
         order: "o".into(),
         customer: Some(customer.into()),

@@ -1,12 +1,15 @@
 //! What a training run chose, and how it did.
 
 use super::bootstrap::Interval;
-use super::choose::Tried;
+use super::choose::{SupportCost, Tried};
 use super::metrics::Figures;
 use crate::bundle::Verdict;
 use crate::train::Counts;
 use serde::Serialize;
 use std::fmt::Write as _;
+
+/// Share of the value from which the cost of support is not worth a line.
+const CHEAP: f64 = 0.95;
 
 /// How one relation came to be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -51,6 +54,8 @@ pub struct TrainReport {
     pub counts: Counts,
     /// One entry a relation that was tried.
     pub relations: Vec<RelationReport>,
+    /// What `min_support` costs, where it is above 1 and there were questions.
+    pub support: Option<SupportCost>,
     /// Days in which a purchase loses half of its weight; 0: it never does.
     pub repeat_half_life_days: f32,
     /// Customers that decided it.
@@ -78,6 +83,14 @@ impl TrainReport {
         );
         for relation in &self.relations {
             relation.write(&mut out);
+        }
+        if let Some(SupportCost { with, without }) = self.support.filter(|cost| cost.with < CHEAP * cost.without) {
+            let share = 100.0 * with / without;
+            let _ = writeln!(
+                out,
+                "min_support keeps {share:.0} % of what all pairs would find: the rest are pairs of few orders or of one \
+                 customer; `min_support = 1` ships them too"
+            );
         }
         let _ = match self.repeat_half_life_days {
             0.0 => writeln!(out, "replenish: purchases never fade ({} customers asked)", self.repeat_questions),
@@ -131,11 +144,13 @@ mod tests {
         let report = TrainReport {
             counts: Counts::default(),
             relations: vec![relation],
+            support: Some(SupportCost { with: 0.2, without: 0.4 }),
             repeat_half_life_days: 150.0,
             repeat_questions: 0,
         };
         let text = report.to_text();
         assert!(text.contains("cart: slim l1 0.1 l2 10, 4 edges, unproven on 12"), "{text}");
+        assert!(text.contains("keeps 50 %"), "{text}");
         assert!(serde_json::to_string(&report).unwrap().contains("\"verdict\":\"unproven\""));
     }
 }

@@ -155,7 +155,7 @@ mod tests {
 
     /// All scores in a dense array, then a count: slow and obvious.
     fn slow(question: &Question, cart: &Rows, together: &Rows, prior: &[f32], blend: &Blend) -> Rank {
-        let mut sums = vec![(0f32, 0f32); N];
+        let mut sums = [(0f32, 0f32); N];
         for item in question.voters() {
             cart[*item as usize].iter().for_each(|e| sums[e.item.index()].0 += e.weight);
             together[*item as usize].iter().for_each(|e| sums[e.item.index()].1 += e.weight);

@@ -109,8 +109,10 @@ pub struct Trained {
 pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> Result<Trained, TrainError> {
     let mut found = Vec::new();
     let mut blends = Blends { cart: [POPULAR; 5], product: POPULAR };
+    let mut support = None;
     if !history.baskets.is_empty() {
-        blends = orders::orders(&history.baskets, options, progress, &mut found);
+        let beside = orders::orders(&history.baskets, options, progress, &mut found);
+        (blends, support) = (beside.blends, beside.support);
     }
     let mut visit_model = VisitModel::default();
     if !history.visits.is_empty() {
@@ -124,6 +126,7 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
     let report = TrainReport {
         counts: history.counts,
         relations: found.iter().map(|relation| relation.report.clone()).collect(),
+        support,
         repeat_half_life_days: again.repeat.half_life_days,
         repeat_questions: again.questions,
     };
