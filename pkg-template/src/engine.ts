@@ -30,14 +30,21 @@ async function start(source: EngineSource | (() => EngineSource), options: Fetch
   if (typeof WebAssembly === "undefined") throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly");
   const given = await (typeof source === "function" ? source() : source);
   const module = isModule(given) ? given : await compile(given, options);
+  // The glue keeps an instance before it has called it, so a foreign module must not get that far.
+  const exported = WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new");
+  if (!exported) throw foreign("it exports no engine");
   try {
     initSync({ module });
   } catch (cause) {
-    throw new EndcapError("E_ARGUMENT", `\`engine\` is WebAssembly, but not this version's engine: ${cause}`, {
-      cause,
-      advice: "Take the .wasm file and the JavaScript from the same version of the package.",
-    });
+    throw foreign(cause);
   }
+}
+
+function foreign(cause: unknown): EndcapError {
+  return new EndcapError("E_ARGUMENT", `\`engine\` is WebAssembly, but not this version's engine: ${cause}`, {
+    cause,
+    advice: "Take the .wasm file and the JavaScript from the same version of the package.",
+  });
 }
 
 // Not `instanceof`: a module made outside the realm of the page (edge-runtime, iframes, test runners) would fail it.

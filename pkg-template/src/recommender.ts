@@ -21,7 +21,6 @@ export class Recommender {
   #engine: Engine | undefined;
   readonly #model: string;
   readonly #skus = new Map<number, string>();
-  readonly #shown = new Map<string, number>();
   readonly #options: LoadOptions;
   #cardsJoined: Promise<void> | undefined;
 
@@ -80,8 +79,8 @@ export class Recommender {
   }
 
   /**
-   * Gets what is needed to draw items, in the order asked. Only for SKUs that this recommender has returned; others,
-   * and items without a card, are left out. With `cards` a function, asks that for all of them.
+   * Gets what is needed to draw items, in the order asked; SKUs that have no card are left out. The texts are read for
+   * these items only, so ask for what is shown.
    *
    * @throws {EndcapError} `E_ARGUMENT` where there are no cards; the codes of `add` if their slice does not load.
    */
@@ -114,7 +113,6 @@ export class Recommender {
     this.#engine?.free();
     this.#engine = undefined;
     this.#skus.clear();
-    this.#shown.clear();
   }
 
   #alive(): Engine {
@@ -144,7 +142,6 @@ export class Recommender {
     if (sku === undefined) {
       sku = engine.sku(item) ?? "";
       this.#skus.set(item, sku);
-      this.#shown.set(sku, item);
     }
     return sku;
   }
@@ -165,7 +162,7 @@ export class Recommender {
   }
 
   #card(engine: Engine, sku: string): Card[] {
-    const item = this.#shown.get(sku);
+    const item = isSku(sku) ? engine.item(sku) : undefined;
     const fields = item === undefined ? undefined : engine.card(item)?.split(FIELD);
     if (fields === undefined) return [];
     const [title = "", url, image, cartId, minor, currency = ""] = fields;

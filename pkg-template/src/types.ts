@@ -90,7 +90,7 @@ export type Fallback = (typeof FALLBACKS)[number];
 export interface RecommendedItem {
   /** Your key of the product. */
   sku: string;
-  /** Higher is better within one answer; a 32-bit float, at least 0. */
+  /** Higher is better among items of one answer whose reason is not the fallback's; a 32-bit float, at least 0. */
   score: number;
   /** The relation that spoke loudest for it. */
   reason: Reason;
@@ -140,8 +140,8 @@ export interface Info {
   generator: string;
   /** The sections loaded by now. */
   sections: { name: string; bytes: number }[];
-  /** The relations: how each was learned, and whether its validation kept it. */
-  relations: { kind: string; model: string; verdict: string }[];
+  /** The relations of the training run: how each was learned, what its validation said, and whether it is loaded. */
+  relations: { kind: string; model: string; verdict: "signal" | "unproven" | "no_signal"; loaded: boolean }[];
   /** Bytes held in memory for the bundle and its slices. */
   bytes: number;
 }

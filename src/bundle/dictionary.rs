@@ -216,6 +216,12 @@ impl<'a> Dictionary<'a> {
         ItemId(low(window(self.packed, u64::from(place) * u64::from(bits)), bits) as u32)
     }
 
+    /// The SKU of `item` in a string of its own.
+    pub fn to_sku(&self, item: ItemId) -> Option<String> {
+        let mut sku = String::new();
+        self.sku_of(item, &mut sku).then_some(sku)
+    }
+
     /// Puts the SKU of `item` into `sku`, which is emptied first; `false` where the bundle has no such item.
     pub fn sku_of(&self, item: ItemId, sku: &mut String) -> bool {
         sku.clear();

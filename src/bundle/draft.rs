@@ -225,8 +225,7 @@ pub enum Strategy {
 
 impl Strategy {
     /// All strategies.
-    pub const ALL: [Self; 5] =
-        [Self::CartAddons, Self::BoughtTogether, Self::Similar, Self::Replenish, Self::Popular];
+    pub const ALL: [Self; 5] = [Self::CartAddons, Self::BoughtTogether, Self::Similar, Self::Replenish, Self::Popular];
 
     /// The name used in `endcap.toml`.
     pub fn name(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! How a command ends when it does not end well.
 
+use super::serve::ServeError;
 use crate::bundle::{DraftError, OpenError};
 use crate::feed::FeedError;
 use crate::train::TrainError;
@@ -67,6 +68,15 @@ impl From<FeedError> for Failure {
             FeedError::Open { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Self::command(error),
             FeedError::Open { .. } => Self::machine(error),
             _ => Self::data(error),
+        }
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        match error.exit_code() {
+            2 => Self::command(error),
+            _ => Self::machine(error),
         }
     }
 }

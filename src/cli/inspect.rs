@@ -152,7 +152,13 @@ impl Overview {
 
     fn text(&self) -> String {
         let number = |n: usize| output::grouped(n as u64);
-        let mut lines = vec![format!("{}: {} bytes, {} items, model {}", self.file, number(self.bytes), number(self.items), self.model)];
+        let mut lines = vec![format!(
+            "{}: {} bytes, {} items, model {}",
+            self.file,
+            number(self.bytes),
+            number(self.items),
+            self.model
+        )];
         if self.addition {
             lines.push("an addition: open another slice of the model first, then add this one".into());
         }
@@ -165,7 +171,8 @@ impl Overview {
             vec![section.name.into(), number(section.bytes), format!("{share:.1} %")]
         }));
         lines.extend([String::new(), output::table(&rows)]);
-        let mut rows = vec![["relation", "edges", "bits", "bytes an edge", "verdict", "model"].map(String::from).to_vec()];
+        let mut rows =
+            vec![["relation", "edges", "bits", "bytes an edge", "verdict", "model"].map(String::from).to_vec()];
         rows.extend(self.relations.iter().map(RelationRow::cells));
         lines.extend([String::new(), output::table(&rows)]);
         let mut rows = vec![["placement", "strategy", "limit"].map(String::from).to_vec()];
@@ -273,14 +280,13 @@ fn item_row(bundle: &Bundle<Vec<u8>>, item: ItemId, currency: Currency) -> ItemR
 }
 
 fn sku_of(bundle: &Bundle<Vec<u8>>, item: ItemId) -> String {
-    let mut sku = String::new();
-    bundle.dictionary().is_some_and(|dictionary| dictionary.sku_of(item, &mut sku));
-    sku
+    bundle.dictionary().and_then(|dictionary| dictionary.to_sku(item)).unwrap_or_default()
 }
 
 fn neighbours(bundle: &Bundle<Vec<u8>>, sku: &str, json: bool) -> Result<(), Failure> {
     let item = bundle.dictionary().and_then(|dictionary| dictionary.item_of(sku));
-    let item = item.ok_or_else(|| Failure::data(format!("expected a SKU of the bundle, found {sku:?}; --items lists them")))?;
+    let item =
+        item.ok_or_else(|| Failure::data(format!("expected a SKU of the bundle, found {sku:?}; --items lists them")))?;
     let relations = RelationKind::ALL.iter().filter_map(|kind| neighbourhood(bundle, *kind, item)).collect();
     let found = Neighbours { sku: sku.into(), item: item.0, relations };
     if json {
@@ -288,8 +294,11 @@ fn neighbours(bundle: &Bundle<Vec<u8>>, sku: &str, json: bool) -> Result<(), Fai
     }
     for relation in &found.relations {
         output::print(format!("{}, from {sku}:", relation.kind))?;
-        let rows: Vec<Vec<String>> =
-            relation.neighbours.iter().map(|n| vec![n.sku.clone(), format!("{:.4}", n.weight), n.title.clone()]).collect();
+        let rows: Vec<Vec<String>> = relation
+            .neighbours
+            .iter()
+            .map(|n| vec![n.sku.clone(), format!("{:.4}", n.weight), n.title.clone()])
+            .collect();
         output::print(output::table(&rows))?;
     }
     Ok(())

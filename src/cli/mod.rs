@@ -1,10 +1,80 @@
-//! The command line.
+//! The command line: one file a command; arguments, progress and exit codes, and nothing that could live elsewhere.
+//!
+//! stdout is the result, stderr the talk. Exit codes: 0 fine, 1 the data is bad, 2 the command is wrong, 3 the machine
+//! failed.
 
+mod bundle_file;
+mod evaluate;
+mod failure;
+mod inspect;
+mod output;
+mod progress;
+mod recommend;
+mod sample;
 pub mod serve;
+mod shop_files;
+mod slice;
+mod train;
+mod verify;
 
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand};
+use failure::Failure;
 use std::process::ExitCode;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Cart add-ons and product complements, ranked where the shopper is
+#[derive(Parser)]
+#[command(
+    name = "endcap",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    after_help = "Try it on the built-in shop:\n  \
+        endcap sample shop\n  \
+        endcap train --catalog shop/catalog.csv --orders shop/orders.csv --events shop/events.csv -o model.endcap\n  \
+        echo '{\"placement\":\"cart\",\"cart\":[{\"sku\":\"…\"}]}' | endcap recommend --bundle model.endcap\n\n\
+        Exit codes: 0 fine, 1 the data is bad, 2 the command is wrong, 3 the machine failed."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Train(train::TrainArgs),
+    Slice(slice::SliceArgs),
+    Recommend(recommend::RecommendArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Inspect(inspect::InspectArgs),
+    Verify(verify::VerifyArgs),
+    Sample(sample::SampleArgs),
+    Serve(serve::ServeArgs),
+}
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let result = match Cli::parse().command {
+        Command::Train(args) => train::run(args),
+        Command::Slice(args) => slice::run(args),
+        Command::Recommend(args) => recommend::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::Sample(args) => sample::run(args),
+        Command::Serve(args) => serve::run(&args).map_err(Failure::from),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
 }

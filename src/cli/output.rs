@@ -27,7 +27,8 @@ pub(super) fn quiet(result: io::Result<()>) -> Result<(), Failure> {
 
 /// Writes a whole file beside `path` and moves it there, so that nobody ever reads half of it.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::machine(format!("{}: {error}; check the folder and its rights", path.display()));
+    let failed =
+        |error: io::Error| Failure::machine(format!("{}: {error}; check the folder and its rights", path.display()));
     let mut name = path.file_name().ok_or_else(|| Failure::command("expected the name of a file to write"))?.to_owned();
     name.push(format!(".part-{}", std::process::id()));
     let part = path.with_file_name(name);

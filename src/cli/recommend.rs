@@ -39,7 +39,7 @@ const MAX_LINE: u64 = 4 << 20;
 
 #[derive(Deserialize)]
 struct Line<'a> {
-    #[serde(default, borrow)]
+    #[serde(default)]
     id: Option<serde_json::Value>,
     #[serde(borrow)]
     placement: Cow<'a, str>,
@@ -103,8 +103,7 @@ struct Problem {
 
 pub(super) fn run(args: RecommendArgs) -> Result<(), Failure> {
     let bytes = super::bundle_file::read(&args.bundle)?;
-    let mut recommender =
-        Recommender::open(bytes).map_err(|error| Failure::from((args.bundle.as_path(), error)))?;
+    let mut recommender = Recommender::open(bytes).map_err(|error| Failure::from((args.bundle.as_path(), error)))?;
     for path in &args.add {
         let slice = super::bundle_file::read(path)?;
         recommender.add(slice).map_err(|error| Failure::from((path.as_path(), error)))?;
@@ -183,12 +182,8 @@ fn answer_one(
         return Err(no_such_placement(recommender, &line.placement));
     };
     let (picks, fallback) = (answer.picks.to_vec(), answer.fallback.map(|rung| rung.name()));
-    let sku = |item| {
-        let mut sku = String::new();
-        let dictionary = recommender.model().base().dictionary();
-        dictionary.is_some_and(|dictionary| dictionary.sku_of(item, &mut sku));
-        sku
-    };
+    let dictionary = recommender.model().base().dictionary();
+    let sku = |item| dictionary.and_then(|dictionary| dictionary.to_sku(item)).unwrap_or_default();
     let items = picks.iter().map(|pick| Shown {
         sku: sku(pick.item),
         score: pick.score,
@@ -207,5 +202,6 @@ fn no_such_placement(recommender: &Recommender<Vec<u8>>, name: &str) -> Problem 
 }
 
 fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"error\":{{\"code\":\"E_REQUEST\",\"message\":\"{error}\"}}}}"))
+    serde_json::to_string(value)
+        .unwrap_or_else(|error| format!("{{\"error\":{{\"code\":\"E_REQUEST\",\"message\":\"{error}\"}}}}"))
 }

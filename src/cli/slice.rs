@@ -60,8 +60,11 @@ enum ProfileName {
 pub(super) fn run(args: SliceArgs) -> Result<(), Failure> {
     let bundle = bundle_file::open(&args.bundle)?;
     let cut = args.cut();
-    if let Some(missing) = cut.relations.iter().find(|kind| !args.relations.is_empty() && bundle.relation(**kind).is_none()) {
-        let held: Vec<&str> = RelationKind::ALL.into_iter().filter(|k| bundle.relation(*k).is_some()).map(|k| k.name()).collect();
+    if let Some(missing) =
+        cut.relations.iter().find(|kind| !args.relations.is_empty() && bundle.relation(**kind).is_none())
+    {
+        let held: Vec<&str> =
+            RelationKind::ALL.into_iter().filter(|k| bundle.relation(*k).is_some()).map(|k| k.name()).collect();
         eprintln!(
             "note: {} holds no `{}`; it has: {}",
             args.bundle.display(),

@@ -46,8 +46,10 @@ fn check(path: &PathBuf) -> Result<Verdict, Failure> {
     let file = path.display().to_string();
     Ok(match crate::bundle::Bundle::open(bytes) {
         Ok(bundle) => {
-            let findings: Vec<String> =
-                verify(&bundle).into_iter().map(|finding| format!("{}: {}", finding.section, finding.message)).collect();
+            let findings: Vec<String> = verify(&bundle)
+                .into_iter()
+                .map(|finding| format!("{}: {}", finding.section, finding.message))
+                .collect();
             let model = Some(bundle.head().model.to_string());
             Verdict { file, sound: findings.is_empty(), model, code: None, findings }
         }

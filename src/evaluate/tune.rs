@@ -73,6 +73,19 @@ pub enum Stage {
     Refit,
 }
 
+impl Stage {
+    /// The stage in a few words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Pairs => "counting pairs",
+            Self::Cart => "fitting what completes a cart",
+            Self::Together => "fitting what is bought together",
+            Self::Similar => "fitting what is looked at next",
+            Self::Refit => "fitting the winners to everything",
+        }
+    }
+}
+
 /// A trained model.
 #[derive(Clone, Debug)]
 pub struct Trained {

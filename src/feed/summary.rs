@@ -1,5 +1,6 @@
 //! What became of a file's rows.
 
+use super::issue::shortened;
 use super::{Issue, Reason};
 use crate::shop::Timestamp;
 use std::collections::BTreeMap;
@@ -7,6 +8,9 @@ use std::fmt;
 
 /// The most issues kept word for word; all are counted.
 pub const ISSUES_KEPT: usize = 20;
+
+/// The most unused headers that the text of a summary names.
+const UNUSED_SHOWN: usize = 20;
 
 /// What was read from one file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,7 +72,11 @@ impl fmt::Display for Summary {
         let columns: Vec<_> = self.columns.iter().map(|(field, header)| named(field, header)).collect();
         write!(f, "\n  columns: {}", columns.join(", "))?;
         if !self.unused.is_empty() {
-            write!(f, "\n  not used: {}", self.unused.join(", "))?;
+            let unused: Vec<_> = self.unused.iter().take(UNUSED_SHOWN).map(|header| shortened(header)).collect();
+            write!(f, "\n  not used: {}", unused.join(", "))?;
+            if self.unused.len() > UNUSED_SHOWN {
+                write!(f, " and {} more", self.unused.len() - UNUSED_SHOWN)?;
+            }
         }
         for (reason, n) in &self.dropped {
             write!(f, "\n  dropped {n}: {reason}")?;
@@ -82,7 +90,7 @@ impl fmt::Display for Summary {
 
 /// A field with its header, where they differ.
 fn named(field: &str, header: &str) -> String {
-    if field == header { field.to_owned() } else { format!("{field} from `{header}`") }
+    if field == header { field.to_owned() } else { format!("{field} from `{}`", shortened(header)) }
 }
 
 /// The day of a moment as a date.

@@ -5,8 +5,8 @@ use super::catalog::{Catalog, Kind};
 use super::dice::{Dice, trait_of};
 use super::truth::{Complement, Match, truth};
 
-/// In how many of a thousand cases a second variant of a product stays in the basket.
-const SECOND_VARIANT: u32 = 15;
+/// In how many of a thousand cases somebody takes a second variant of what they wanted.
+const SECOND_VARIANT: u32 = 8;
 
 /// A basket that is being filled.
 pub(super) struct Basket<'a> {
@@ -25,18 +25,26 @@ impl<'a> Basket<'a> {
 
     /// Puts a product in, unless it or another variant of it is there already.
     pub(super) fn add(&mut self, item: usize, dice: &mut Dice) {
-        let mut others = self.lines.iter().map(|(other, _)| *other);
-        let twin = others.clone().any(|other| self.catalog.are_variants(other, item));
-        if others.any(|other| other == item) || (twin && !dice.chance(SECOND_VARIANT)) {
-            return;
+        if !self.lines.iter().any(|(other, _)| self.catalog.are_variants(*other, item)) {
+            self.lines.push((item, quantity(self.catalog.items[item].kind, dice)));
         }
-        self.lines.push((item, quantity(self.catalog.items[item].kind, dice)));
+    }
+
+    /// Puts in another variant of a product.
+    fn add_twin(&mut self, item: usize, dice: &mut Dice) {
+        let is_twin = |other: usize| u32::from(other != item && self.catalog.are_variants(other, item));
+        if let Some(twin) = self.choose(self.catalog.items[item].kind, dice, is_twin) {
+            self.lines.push((twin, 1));
+        }
     }
 
     /// Puts in a product of the kind, and what goes with it.
     pub(super) fn wish(&mut self, kind: Kind, dice: &mut Dice) -> Option<usize> {
         let wanted = self.choose(kind, dice, |_| 1)?;
         self.add(wanted, dice);
+        if dice.chance(SECOND_VARIANT) {
+            self.add_twin(wanted, dice);
+        }
         self.accompany(wanted, 1000, dice);
         Some(wanted)
     }
@@ -49,8 +57,8 @@ impl<'a> Basket<'a> {
             }
             let Some(to) = self.companion(from, *complement, dice) else { continue };
             self.add(to, dice);
-            if share == 1000 && !complement.to.is_beans() {
-                self.accompany(to, 600, dice);
+            if share == 1000 {
+                self.accompany(to, 500, dice);
             }
         }
         self.vary(from, dice);
@@ -62,10 +70,10 @@ impl<'a> Basket<'a> {
         self.choose(complement.to, dice, |to| {
             let target = &self.catalog.items[to];
             let fits = !source.fits.is_empty() && source.fits == target.fits;
-            let fondness = fondness(&source.product.sku[..4], &target.product.sku);
+            let fondness = fondness(source.stem, target.stem);
             match complement.by {
                 Match::Fit => u32::from(fits),
-                Match::Colour => u32::from(fits && source.code == target.code),
+                Match::Colour => u32::from(fits && source.code == target.code && source.stem != target.stem),
                 Match::Band => band(source.cents, target.cents) * maker(source.brand == target.brand, 4) * fondness,
                 Match::Maker => maker(source.brand == target.brand, 25),
                 Match::Any => fondness,
@@ -76,14 +84,14 @@ impl<'a> Basket<'a> {
     /// Of beans, tea, chocolate and syrup often a second one of the same taste.
     pub(super) fn vary(&mut self, first: usize, dice: &mut Dice) {
         let item = &self.catalog.items[first];
-        if !item.kind.is_varied() || !dice.chance(430) {
+        if !item.kind.is_varied() || !dice.chance(480) {
             return;
         }
         let second = self.choose(item.kind, dice, |other| {
             let other = &self.catalog.items[other];
             let same_size = if other.code == item.code { 5 } else { 1 };
             let same_taste = if other.fits == item.fits { 6 } else { 1 };
-            u32::from(other.family != item.family) * same_size * same_taste
+            u32::from(other.stem != item.stem) * same_size * same_taste
         });
         if let Some(second) = second {
             self.add(second, dice);

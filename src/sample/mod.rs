@@ -65,7 +65,11 @@ impl fmt::Display for SampleError {
                 dir.display()
             ),
             Self::Io { path, cause } => {
-                write!(f, "cannot write {}: {cause}; check the path, its permissions and the free space", path.display())
+                write!(
+                    f,
+                    "cannot write {}: {cause}; check the path, its permissions and the free space",
+                    path.display()
+                )
             }
         }
     }

@@ -12,6 +12,9 @@ pub(super) const ORDERS: usize = 30_000;
 /// Orders by customers who have an account; the rest are guests.
 const BY_CUSTOMERS: usize = 23_400;
 
+/// Of a thousand customers, those who bought here before the first of our days.
+const OLD_CUSTOMERS: u32 = 240;
+
 /// One order.
 pub(super) struct Order {
     /// Number of the customer; `None` for a guest.
@@ -40,7 +43,8 @@ pub(super) fn place(catalog: &Catalog) -> Vec<Order> {
     let mut customer = 0;
     while orders.len() < BY_CUSTOMERS {
         customer += 1;
-        let mut shopper = Shopper::join(catalog, traffic.day(&mut dice), &mut dice);
+        let first = if dice.chance(OLD_CUSTOMERS) { ShopDay(dice.between(0, 40)) } else { traffic.day(&mut dice) };
+        let mut shopper = Shopper::join(catalog, first, &mut dice);
         while let Some(basket) = shopper.next_basket(catalog, &mut dice) {
             orders.extend(check_out(catalog, Some(customer), basket, &mut dice));
         }
@@ -59,12 +63,42 @@ pub(super) fn place(catalog: &Catalog) -> Vec<Order> {
 const MISSIONS: &[(Kind, u32)] = {
     use Kind::*;
     &[
-        (EspressoBeans, 120), (FilterBeans, 90), (DecafBeans, 22), (SeasonalBeans, 70), (PumpMachine, 62),
-        (BeanToCup, 30), (Grinder, 44), (HandGrinder, 26), (FrenchPress, 34), (Dripper, 52), (FlaskBrewer, 22),
-        (PressBrewer, 24), (MokaPot, 34), (ColdBrewer, 26), (PaperFilter, 46), (MetalFilter, 6), (Cup, 84), (Glass, 30),
-        (TravelCup, 30), (Descaler, 30), (Tablets, 22), (Brush, 8), (WaterFilter, 18), (Gasket, 38), (Basket, 16),
-        (Part, 16), (Kettle, 24), (Scale, 18), (Tamper, 16), (Tool, 16), (Jug, 16), (Canister, 20), (Tea, 34),
-        (Chocolate, 22), (Syrup, 40), (GiftSet, 50),
+        (EspressoBeans, 120),
+        (FilterBeans, 90),
+        (DecafBeans, 22),
+        (SeasonalBeans, 70),
+        (PumpMachine, 62),
+        (BeanToCup, 30),
+        (Grinder, 44),
+        (HandGrinder, 26),
+        (FrenchPress, 34),
+        (Dripper, 52),
+        (FlaskBrewer, 22),
+        (PressBrewer, 24),
+        (MokaPot, 34),
+        (ColdBrewer, 26),
+        (PaperFilter, 46),
+        (MetalFilter, 6),
+        (Cup, 84),
+        (Glass, 30),
+        (TravelCup, 30),
+        (Descaler, 30),
+        (Tablets, 22),
+        (Brush, 8),
+        (WaterFilter, 18),
+        (Gasket, 38),
+        (Basket, 16),
+        (Part, 16),
+        (Kettle, 24),
+        (Scale, 18),
+        (Tamper, 16),
+        (Tool, 16),
+        (Jug, 16),
+        (Canister, 20),
+        (Tea, 34),
+        (Chocolate, 22),
+        (Syrup, 40),
+        (GiftSet, 50),
     ]
 };
 
@@ -74,8 +108,15 @@ pub(super) fn mission(basket: &mut Basket, dice: &mut Dice) {
     let weights: Vec<u32> = MISSIONS.iter().map(|(kind, weight)| weight * seasonal(*kind, month) / 100).collect();
     let kind = MISSIONS[dice.weighted(&weights).unwrap_or(0)].0;
     basket.wish(kind, dice);
+    if dice.chance(240) {
+        let treat = TREATS[dice.below(TREATS.len() as u32) as usize];
+        basket.wish(treat, dice);
+    }
     impulse(basket, dice);
 }
+
+/// What people add while they are here.
+const TREATS: [Kind; 5] = [Kind::EspressoBeans, Kind::FilterBeans, Kind::Chocolate, Kind::Syrup, Kind::Tea];
 
 /// How much a kind is wanted in a month, in per cent of the usual.
 fn seasonal(kind: Kind, month: usize) -> u32 {
@@ -84,7 +125,8 @@ fn seasonal(kind: Kind, month: usize) -> u32 {
         (Kind::GiftSet, _) => 40,
         (Kind::SeasonalBeans, 11 | 12) => 250,
         (Kind::SeasonalBeans, 6..=8) => 130,
-        (Kind::SeasonalBeans, _) => 10,
+        (Kind::SeasonalBeans, 5 | 9) => 40,
+        (Kind::SeasonalBeans, _) => 0,
         (Kind::ColdBrewer, 5..=8) => 330,
         (Kind::ColdBrewer, _) => 25,
         (Kind::Tea | Kind::Chocolate, 10..=12 | 1) => 170,
@@ -95,7 +137,7 @@ fn seasonal(kind: Kind, month: usize) -> u32 {
 
 /// Something that has nothing to do with the rest: noise, as in every shop.
 pub(super) fn impulse(basket: &mut Basket, dice: &mut Dice) {
-    if dice.chance(110) {
+    if dice.chance(130) {
         let weights: Vec<u32> = MISSIONS.iter().map(|(_, weight)| *weight).collect();
         let kind = MISSIONS[dice.weighted(&weights).unwrap_or(0)].0;
         if let Some(item) = basket.choose(kind, dice, |_| 1) {

@@ -88,7 +88,7 @@ impl Shopper {
         if std::mem::take(&mut self.kit_is_new) {
             basket.add(self.kit, dice);
             basket.accompany(self.kit, 1000, dice);
-        } else if dice.chance(160) {
+        } else if dice.chance(250) {
             mission(&mut basket, dice);
         } else {
             self.restock(&mut basket, catalog, dice);
@@ -99,18 +99,17 @@ impl Shopper {
 
     /// Coffee, and whatever has run out.
     fn restock(&mut self, basket: &mut Basket, catalog: &Catalog, dice: &mut Dice) {
-        let weights: Vec<u32> = (0..self.favourites.len() as u32).map(|place| 60 / (place + 1)).collect();
-        let pick = |dice: &mut Dice| dice.weighted(&weights).map(|place| self.favourites[place]);
-        let first = pick(dice);
-        let second = if dice.chance(420) { pick(dice) } else { None };
-        for item in first.into_iter().chain(second) {
-            basket.add(item, dice);
+        let mut weights: Vec<u32> = (0..self.favourites.len() as u32).map(|place| 60 / (place + 1)).collect();
+        for more in [1000, 660, 400] {
+            let Some(place) = dice.chance(more).then(|| dice.weighted(&weights)).flatten() else { break };
+            basket.add(self.favourites[place], dice);
+            weights[place] = 0;
         }
         if basket.day.wants(Some("winter")) == 1_000 && dice.chance(260) {
             basket.wish(Kind::SeasonalBeans, dice);
         }
         self.refill(basket, dice);
-        if dice.chance(130) {
+        if dice.chance(320) {
             let kind = [Kind::Syrup, Kind::Chocolate, Kind::Tea][dice.below(3) as usize];
             basket.wish(kind, dice);
         }

@@ -159,14 +159,14 @@ fn interest(kind: Kind) -> u32 {
 /// What is compared with a product: its kind in its price band, its variants, its maker and taste before the rest.
 fn alike(catalog: &Catalog, item: usize) -> (Vec<usize>, Vec<u32>) {
     let this = &catalog.items[item];
+    let rivals = |a: &str, b: &str| trait_of(&format!("{}/{}", a.min(b), a.max(b))) % 4 == 0;
     let weigh = |&other: &usize| {
         let that = &catalog.items[other];
         let (low, high) = (this.cents.min(that.cents), this.cents.max(that.cents));
         let band = if low * 3 >= high * 2 { 10 } else { 1 };
         let taste = if !this.fits.is_empty() && this.fits == that.fits { 3 } else { 1 };
-        let variant = if this.family == that.family { 3 } else { 2 };
-        let pair = [this.family.min(that.family), this.family.max(that.family)];
-        let rival = if trait_of(&format!("{pair:?}")) % 4 == 0 { 4 } else { 1 };
+        let variant = if this.stem == that.stem { 3 } else { 2 };
+        let rival = if rivals(this.stem, that.stem) { 4 } else { 1 };
         (that.weight / 100 + u32::from(that.weight > 0)) * band * taste * variant * rival * u32::from(other != item)
     };
     let shelf = catalog.of_kind(this.kind);

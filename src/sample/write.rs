@@ -85,17 +85,40 @@ fn picture(item: &Item) -> File {
 
 fn catalog_rows(csv: &mut Csv, catalog: &Catalog) -> csv::Result<()> {
     csv.write_record([
-        "sku", "title", "category", "price", "cost", "stock", "availability", "brand", "group", "cart_id", "url",
-        "image", "tags", "season",
+        "sku",
+        "title",
+        "category",
+        "price",
+        "cost",
+        "stock",
+        "availability",
+        "brand",
+        "group",
+        "cart_id",
+        "url",
+        "image",
+        "tags",
+        "season",
     ])?;
     for Item { product: p, .. } in &catalog.items {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
         let money = |field: Option<Money>| field.map(|m| m.to_string()).unwrap_or_default();
         let stock = p.stock.map(|n| n.to_string()).unwrap_or_default();
         let row = [
-            p.sku.clone(), text(&p.title), text(&p.category), money(p.price), money(p.cost), stock,
-            availability(p.availability).to_owned(), text(&p.brand), text(&p.group), text(&p.cart_id), text(&p.url),
-            text(&p.image), p.tags.join(", "), text(&p.season),
+            p.sku.clone(),
+            text(&p.title),
+            text(&p.category),
+            money(p.price),
+            money(p.cost),
+            stock,
+            availability(p.availability).to_owned(),
+            text(&p.brand),
+            text(&p.group),
+            text(&p.cart_id),
+            text(&p.url),
+            text(&p.image),
+            p.tags.join(", "),
+            text(&p.season),
         ];
         csv.write_record(row)?;
     }
@@ -121,7 +144,12 @@ fn order_rows(csv: &mut Csv, catalog: &Catalog, orders: &[Order]) -> csv::Result
             let price = Money::new(line.cents, euro).to_string();
             let sku = &catalog.items[line.item].product.sku;
             csv.write_record([
-                &number.to_string(), &customer, &moment(order.at), sku, &line.quantity.to_string(), &price,
+                &number.to_string(),
+                &customer,
+                &moment(order.at),
+                sku,
+                &line.quantity.to_string(),
+                &price,
             ])?;
         }
     }

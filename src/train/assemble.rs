@@ -85,6 +85,7 @@ pub fn items(history: &History, classes: &Classes, low_at: i64) -> Vec<DraftItem
 fn card(product: &Product) -> Card {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     Card {
+        category: product.category.clone().unwrap_or_default(),
         title: text(&product.title),
         url: text(&product.url),
         image: text(&product.image),

@@ -88,9 +88,7 @@ impl Engine {
 
     /// The SKU of an item.
     pub fn sku(&self, item: u32) -> Option<String> {
-        let mut sku = String::new();
-        let dictionary = self.recommender.model().base().dictionary()?;
-        dictionary.sku_of(ItemId(item), &mut sku).then_some(sku)
+        self.recommender.model().base().dictionary()?.to_sku(ItemId(item))
     }
 
     /// The item of a SKU.

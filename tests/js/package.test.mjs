@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 import { publint } from "publint";
-import { here, installed, pkg, root, run, temporary } from "./support.mjs";
+import { here, importIn, installed, pkg, root, run, temporary } from "./support.mjs";
 
 const { project, tarball, files } = installed();
 const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
@@ -47,6 +47,21 @@ test("one wasm file, named only where it is meant", () => {
 test("the inlined engine is the wasm file", () => {
   const [, base64] = /="([A-Za-z0-9+/]{1000,}=*)"/.exec(text("index.js"));
   assert.ok(Buffer.from(base64, "base64").equals(readFileSync(join(pkg, "dist/endcap_bg.wasm"))));
+});
+
+test("the engine needs nothing that browsers of the last years lack", async () => {
+  const baseline = ["bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+  const allowed = ["--mvp-features", ...baseline.map((feature) => `--enable-${feature}`)];
+  await run(tool("wasm-opt"), [...allowed, join(pkg, "dist/endcap_bg.wasm"), "-o", join(temporary(), "read.wasm")]);
+});
+
+test("the README explains every code and names every option", async () => {
+  const readme = readFileSync(join(pkg, "README.md"), "utf8");
+  const { ENGINE_ERRORS, HOST_ERRORS, REASONS } = await importIn(project, "endcap");
+  for (const code of [...ENGINE_ERRORS, ...HOST_ERRORS]) assert.ok(readme.includes(`\n| \`${code}\` |`), code);
+  for (const reason of REASONS) assert.ok(readme.includes(`\`${reason}\``), reason);
+  const options = text("types.d.ts").matchAll(/interface (?:LoadOptions|FetchOptions)[^{]*\{([^]*?)\n\}/g);
+  for (const [, body] of options) for (const [, name] of body.matchAll(/^ {4}(\w+)\?:/gm)) assert.ok(readme.includes(`\n| \`${name}\` |`), name);
 });
 
 test("publint is content", async () => {

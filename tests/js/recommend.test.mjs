@@ -30,8 +30,11 @@ test("an answer has the documented shape", () => {
 
 test("without an id the answer has none", () => assert.ok(!("id" in ask({}))));
 
-test("scores fall or stay from one item to the next", () => {
-  const scores = ask({ cart: [{ sku: skus[0] }] }).items.map(({ score }) => score);
+test("scores fall or stay from one item to the next, the fallback's behind the others", () => {
+  const { items } = ask({ cart: [{ sku: skus[0] }] });
+  const voted = items.filter(({ reason }) => reason !== "popular");
+  assert.deepEqual(items.slice(0, voted.length), voted);
+  const scores = voted.map(({ score }) => score);
   assert.deepEqual(scores, scores.toSorted((a, b) => b - a));
 });
 
@@ -130,7 +133,7 @@ test("info describes the bundle", () => {
   assert.ok(info.items > 0 && info.bytes > 0);
   for (const text of [info.model, info.currency, info.generator]) assert.equal(typeof text, "string");
   for (const { name, bytes } of info.sections) assert.ok(name.length > 0 && bytes >= 0);
-  for (const relation of info.relations) assert.deepEqual(Object.keys(relation).toSorted(), ["kind", "model", "verdict"]);
+  for (const relation of info.relations) assert.deepEqual(Object.keys(relation).toSorted(), ["kind", "loaded", "model", "verdict"]);
 });
 
 test("two recommenders live side by side; a freed one says so", async () => {

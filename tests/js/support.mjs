@@ -52,8 +52,9 @@ export function sampleBundle() {
   return new Uint8Array(readFileSync(found ?? join(sampleShop().directory, "model.endcap")));
 }
 
-/** The newest native binary, or undefined where none was built. */
+/** The native binary: what ENDCAP names, else the newest one built here, else undefined. */
 export function nativeBinary() {
+  if (process.env.ENDCAP) return process.env.ENDCAP;
   const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   return ["release", "debug"]
     .map((profile) => join(target, profile, process.platform === "win32" ? "endcap.exe" : "endcap"))

@@ -5,17 +5,29 @@ use super::{Family, family, size};
 use Kind::*;
 
 pub(super) const FAMILIES: &[Family] = &[
-    family(Descaler, CLEARBORE, "CLB-DESCALE", "liquid descaler", (990, 38), "", &[
-        size("500", "500 ml", 1000, ""), size("1000", "1 l", 1600, ""),
-    ]),
+    family(
+        Descaler,
+        CLEARBORE,
+        "CLB-DESCALE",
+        "liquid descaler",
+        (990, 38),
+        "",
+        &[size("500", "500 ml", 1000, ""), size("1000", "1 l", 1600, "")],
+    ),
     family(Descaler, CLEARBORE, "CLB-DESCTAB", "descaling tablets, 12 pieces", (1_190, 39), "", &[]),
     family(Descaler, CLEARBORE, "CLB-CITRIC", "citric descaling powder, 1 kg", (890, 36), "", &[]),
     family(Descaler, BRUNNHARDT, "BRH-DESCALE", "original descaler, 2 x 125 ml", (1_290, 45), "", &[]),
     family(Descaler, LUMETTI, "LUM-DECALCA", "Decalca descaler, 250 ml", (790, 46), "", &[]),
     family(Descaler, TORREVIO, "TOR-DESCALE", "descaler, 500 ml", (1_190, 44), "", &[]),
-    family(Tablets, CLEARBORE, "CLB-TABS", "cleaning tablets", (1_190, 38), "", &[
-        size("60", "60 pieces", 1000, ""), size("100", "100 pieces", 1450, ""),
-    ]),
+    family(
+        Tablets,
+        CLEARBORE,
+        "CLB-TABS",
+        "cleaning tablets",
+        (1_190, 38),
+        "",
+        &[size("60", "60 pieces", 1000, ""), size("100", "100 pieces", 1450, "")],
+    ),
     family(Tablets, CLEARBORE, "CLB-BACKFLUSH", "backflush powder, 500 g", (1_090, 38), "", &[]),
     family(Tablets, CLEARBORE, "CLB-MILK", "milk system cleaner, 1 l", (1_390, 40), "", &[]),
     family(Tablets, CLEARBORE, "CLB-GRIND", "grinder cleaning granules, 400 g", (1_590, 42), "", &[]),
@@ -23,9 +35,15 @@ pub(super) const FAMILIES: &[Family] = &[
     family(Brush, CLEARBORE, "CLB-BR-GRIND", "grinder brush", (690, 40), "", &[]),
     family(Brush, CLEARBORE, "CLB-CLOTH", "barista cloths, 4 pieces", (990, 42), "", &[]),
     family(Brush, CLEARBORE, "CLB-BR-BOTTLE", "carafe brush", (590, 40), "", &[]),
-    family(WaterFilter, BRUNNHARDT, "BRH-AQ", "Aqua filter cartridge", (1_390, 46), "auto-b", &[
-        size("1", "single", 1000, ""), size("3", "pack of 3", 2_650, ""),
-    ]),
+    family(
+        WaterFilter,
+        BRUNNHARDT,
+        "BRH-AQ",
+        "Aqua filter cartridge",
+        (1_390, 46),
+        "auto-b",
+        &[size("1", "single", 1000, ""), size("3", "pack of 3", 2_650, "")],
+    ),
     family(WaterFilter, TORREVIO, "TOR-AQ", "water filter cartridge for Barista", (1_290, 46), "auto-t", &[]),
     family(WaterFilter, LUMETTI, "LUM-AQ", "water filter cartridge for Automatica", (1_090, 47), "auto-l", &[]),
     family(Gasket, OTTAVELLO, "SP-10411", "group gasket 8.5 mm for Aria, Sorella, Notte", (690, 30), "head-58o", &[]),

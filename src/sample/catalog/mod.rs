@@ -89,8 +89,8 @@ pub(super) struct Item {
     pub(super) kind: Kind,
     /// Who makes it.
     pub(super) brand: Brand,
-    /// Number of its family: same number, same product.
-    pub(super) family: usize,
+    /// The family's part of the SKU: same stem, same product.
+    pub(super) stem: &'static str,
     /// The variant's code, or nothing.
     pub(super) code: &'static str,
     /// What must agree for two products to fit.
@@ -121,14 +121,12 @@ impl Catalog {
             let variants = if family.variants.is_empty() { &whole[..] } else { family.variants };
             for (place, variant) in variants.iter().enumerate() {
                 let weight = 120_000 / (ranks[number] + 2) / (place as u32 + 2);
-                let item = item_of(family, variant, number, weight, items.len(), &mut dice);
+                let item = item_of(family, variant, weight, items.len(), &mut dice);
                 items.push(item);
             }
         }
-        let by_kind = Kind::ALL
-            .iter()
-            .map(|kind| (0..items.len()).filter(|&i| items[i].kind == *kind).collect())
-            .collect();
+        let by_kind =
+            Kind::ALL.iter().map(|kind| (0..items.len()).filter(|&i| items[i].kind == *kind).collect()).collect();
         Self { items, by_kind }
     }
 
@@ -139,7 +137,7 @@ impl Catalog {
 
     /// Whether two products are the same but for colour or size.
     pub(super) fn are_variants(&self, a: usize, b: usize) -> bool {
-        self.items[a].family == self.items[b].family
+        self.items[a].stem == self.items[b].stem
     }
 }
 
@@ -152,7 +150,7 @@ fn popularity_ranks(families: &[&Family]) -> Vec<u32> {
         .collect()
 }
 
-fn item_of(family: &Family, variant: &Variant, number: usize, weight: u32, place: usize, dice: &mut Dice) -> Item {
+fn item_of(family: &Family, variant: &Variant, weight: u32, place: usize, dice: &mut Dice) -> Item {
     let euro = Currency::parse("EUR").unwrap_or(Currency::NONE);
     let cents = shop_price(i64::from(family.cents) * i64::from(variant.price) / 1000);
     let cost = cents * i64::from(family.cost) / 100;
@@ -178,7 +176,7 @@ fn item_of(family: &Family, variant: &Variant, number: usize, weight: u32, place
         },
         kind: family.kind,
         brand: family.brand,
-        family: number,
+        stem: family.stem,
         code: variant.code,
         fits: if variant.fits.is_empty() { family.fits } else { variant.fits },
         weight: weight.max(1),
