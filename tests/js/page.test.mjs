@@ -159,7 +159,7 @@ test("an order placed here is offered again", async (t) => {
   await page.getByRole("heading", { name: "Thank you" }).waitFor();
   assert.equal(await page.locator("#cart-count").textContent(), "0");
   await page.locator("#again .card:not(.ghost)").first().waitFor();
-  await page.screenshot({ path: join(SHOTS, "placed-1280-light.png"), fullPage: true });
+  await shoot(page, "placed-1280-light");
 });
 
 test("the whole way by keyboard", async (t) => {
@@ -290,6 +290,7 @@ test("the meter tells what it cost", async (t) => {
   assert.match(text, /median of \d+ × \d+ calls/);
   assert.match(text, /KB in \d+ requests/);
   assert.match(text, /score/);
+  await shoot(page, "meter-1280-light", {});
 });
 
 async function cold(t, withRecommender) {
@@ -328,6 +329,17 @@ test("cold on Slow 4G: the first add-on, and the largest paint undisturbed", asy
   assert.ok(largest.startTime < first, `the largest paint (${largest.startTime} ms, ${largest.what}) comes before the first request (${first} ms)`);
 });
 
+/** Saves what the page looks like once every picture has come, those further down included. */
+async function shoot(page, name, options = { fullPage: true }) {
+  await page.evaluate(() =>
+    Promise.all([...document.images].map((image) => {
+      image.loading = "eager";
+      return image.decode().catch(() => {});
+    })),
+  );
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), ...options });
+}
+
 for (const scheme of ["light", "dark"]) {
   for (const width of [1280, 390]) {
     test(`screenshots, ${scheme}, ${width} px`, async (t) => {
@@ -339,7 +351,7 @@ for (const scheme of ["light", "dark"]) {
         await open(page, path);
         await page.locator(path ? ".block .card:not(.ghost)" : "#products .card").first().waitFor();
         if (path) await page.locator(".meter summary", { hasText: "µs" }).waitFor();
-        await page.screenshot({ path: join(SHOTS, `${name}-${width}-${scheme}.png`), fullPage: true });
+        await shoot(page, `${name}-${width}-${scheme}`, { fullPage: Boolean(path) });
       }
     });
   }
