@@ -126,6 +126,7 @@ function startList(products) {
     rememberWish(wish);
     restart();
   };
+  byId("categories").hidden = names.length === 0;
   byId("categories").replaceChildren((names.length > MOST_BUTTONS ? categoryMenu : categoryButtons)(names, wish.category, choose));
   restart();
 }
