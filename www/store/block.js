@@ -88,6 +88,8 @@ export class Block {
   #list;
   #limit;
   #asked = 0;
+  /** Resolves once the last answer stands on the page. */
+  drawn = Promise.resolve();
 
   /**
    * @param {HTMLElement} section hidden until room is kept; holds a heading
@@ -120,7 +122,7 @@ export class Block {
   fill(engine, request) {
     const turn = ++this.#asked;
     const items = engine ? ask(engine, { ...request, limit: this.#limit }).items : [];
-    if (engine && items.length > 0) void this.#draw(engine, items, request, turn);
+    if (engine && items.length > 0) this.drawn = this.#draw(engine, items, request, turn);
     else this.leave();
     return items.map((item) => item.sku);
   }

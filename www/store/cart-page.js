@@ -144,6 +144,7 @@ async function start() {
     if (order) void showPlaced(order.lines);
   });
   await refresh();
+  await addons.drawn;
   await joinWhenIdle();
 }
 
