@@ -43,7 +43,7 @@ function checkTypes() {
   const project = join(glueDir, "tsconfig.json");
   writeFileSync(project, JSON.stringify({
     extends: join(here, "tsconfig.json"),
-    compilerOptions: { rootDir: "/", outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(glueDir, "endcap.d.ts")] } },
+    compilerOptions: { rootDir: join(here, "src"), outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(glueDir, "endcap.d.ts")] } },
     include: [join(here, "src")],
   }));
   rmSync(join(glueDir, "types"), { recursive: true, force: true });
@@ -53,7 +53,7 @@ function checkTypes() {
     console.error(String(error.stdout ?? error));
     process.exit(1);
   }
-  for (const name of PUBLISHED_TYPES) copyFileSync(join(glueDir, "types", here, "src", `${name}.d.ts`), join(dist, `${name}.d.ts`));
+  for (const name of PUBLISHED_TYPES) copyFileSync(join(glueDir, "types", `${name}.d.ts`), join(dist, `${name}.d.ts`));
 }
 
 async function bundle() {

@@ -28,7 +28,7 @@ const no = () => false;
 
 async function start(source: EngineSource | (() => EngineSource), options: FetchOptions): Promise<void> {
   if (typeof WebAssembly === "undefined") throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly");
-  const given = await (typeof source === "function" ? source() : source);
+  const given = await guarded(Promise.resolve(typeof source === "function" ? source() : source));
   const module = isModule(given) ? given : await compile(given, options);
   // The glue keeps an instance before it has called it, so a foreign module must not get that far.
   const exported = WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new");
@@ -66,12 +66,12 @@ function canStream(response: Response): boolean {
   return typeof WebAssembly.compileStreaming === "function" && type === "application/wasm";
 }
 
-async function guarded(compiling: Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
+async function guarded<T>(coming: Promise<T>): Promise<T> {
   try {
-    return await compiling;
+    return await coming;
   } catch (cause) {
     if ((cause as Error | null)?.name !== "CompileError") {
-      throw new EndcapError("E_FETCH", `the engine's file broke off: ${cause}`, { cause });
+      throw new EndcapError("E_FETCH", `the engine's file did not come through: ${cause}`, { cause });
     }
     throw (await mayCompile())
       ? new EndcapError("E_ARGUMENT", `\`engine\` could not be compiled: ${cause}`, {

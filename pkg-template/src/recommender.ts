@@ -151,10 +151,10 @@ export class Recommender {
     return new EndcapError("E_UNKNOWN_PLACEMENT", `expected one of ${known}; found "${placement}"`);
   }
 
-  // One fetch, however many calls wait for it; a failed one may be tried again.
+  // One fetch, however many calls wait for it; a failed one may be tried again. The signal of `load` is not for it: one
+  // that limits the loading has long gone off.
   #joinCards(source: Source): Promise<void> {
-    const { signal, timeoutMs } = this.#options;
-    this.#cardsJoined ??= this.add(source, { signal, timeoutMs }).catch((error: unknown) => {
+    this.#cardsJoined ??= this.add(source, { timeoutMs: this.#options.timeoutMs }).catch((error: unknown) => {
       this.#cardsJoined = undefined;
       throw error;
     });

@@ -6,14 +6,15 @@ use super::error::OpenError;
 use crate::shop::{Currency, ItemId, Money};
 use std::ops::Range;
 
-/// The section's bytes: count, four zeros, an offset an item and one at the end, and the cards.
+/// The section's bytes, control characters in texts made spaces: count, four zeros, an offset an item and one at the end, and the cards.
 pub(crate) fn encode<'a>(cards: impl ExactSizeIterator<Item = &'a Card>) -> Vec<u8> {
     let count = cards.len();
     let (mut offsets, mut data) = (Vec::with_capacity(count + 1), Vec::new());
     for card in cards {
         offsets.push(data.len() as u32);
         for text in [&card.title, &card.category, &card.url, &card.image, &card.cart_id] {
-            let text = clip(text);
+            let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let text = clip(&text);
             data.extend((text.len() as u16).to_le_bytes());
             data.extend(text.as_bytes());
         }

@@ -1,3 +1,44 @@
-//! Where training and ranking meet.
+//! Where training is judged: settings are chosen and models compared on orders and visits that they have not seen.
+//!
+//! # The problem
+//!
+//! A model that fits the past may still be useless tomorrow, and no setting is right for every shop: a grocer's carts
+//! follow popularity, a gift shop's do not. So nothing is decided by taste.
+//!
+//! # The idea
+//!
+//! Hide the last tenth of the orders. Learn from the rest, and ask about each hidden order: these lines are in the
+//! cart, which one is missing? The place at which a model names it is the only judge. Every candidate is measured as
+//! it would ship, with few edges and four bits a weight, and simple methods are candidates like any other.
+//!
+//! # In small numbers
+//!
+//! Ten questions; the model names the hidden item first, third and never eight times: HR@10 is 0.2, NDCG@10 is
+//! (1 + 0.5) / 10 = 0.15. With so few questions nothing is certain, so the verdict is `unproven`; from a hundred on it
+//! says whether the model beats plain popularity beyond doubt.
+//!
+//! # What it does not do
+//!
+//! It never looks at the hidden part while it learns, and it says nothing about money: whether shoppers buy more is
+//! found out by an experiment in the shop.
 
+mod again;
+pub mod bootstrap;
+mod choose;
+mod judge;
+pub mod metrics;
+mod models;
+mod orders;
+#[cfg(test)]
+mod promises;
+mod questions;
+mod report;
+mod run;
+mod score;
 pub mod tune;
+mod visits;
+
+pub use choose::Tried;
+pub use models::Model;
+pub use report::{BaselineReport, RelationReport, TrainReport};
+pub use run::{Evaluation, ModelScore, TaskScore, run};

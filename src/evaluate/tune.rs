@@ -1,12 +1,16 @@
-//! Settings that win on held-out orders.
+//! Settings that win on held-out orders, refitted to everything.
 
+use super::again;
+use super::choose::{Blends, Tried};
+use super::judge::{ENOUGH, Trial};
+use super::metrics::Goal;
+use super::orders;
+use super::report::{RelationReport, TrainReport};
+use super::visits::{VisitBench, VisitModel, popularity_ranks};
 use crate::bundle::{Blend, Draft, DraftRelation, Manifest, Policy, RelationKind, RelationNote, Tuning, Verdict};
 use crate::shop::Currency;
-use crate::train::pairs::Pairs;
 use crate::train::prune::{BITS, Rows, prune, row_budget};
-use crate::train::slim::{Gram, Penalty};
-use crate::train::together::Together;
-use crate::train::{History, TrainError, assemble, coview::CoView, repeat, slim};
+use crate::train::{History, TrainError, Visits, assemble};
 
 /// Neighbours kept an item at 10,000 items; smaller catalogs keep more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,60 +95,138 @@ impl Stage {
 pub struct Trained {
     /// What `bundle` writes.
     pub draft: Draft,
+    /// What was chosen, and how it did.
+    pub report: TrainReport,
 }
 
-/// Trains a bundle on everything in `history`.
+/// Trains a bundle on everything in `history`, with the settings that win on its last tenth.
+///
+/// Uses all threads of the current rayon pool; their number changes nothing in the result.
 ///
 /// # Errors
 ///
-/// [`TrainError::Weak`] where a simple method beats a relation beyond doubt.
+/// [`TrainError::Weak`] where a simple method beats a relation beyond doubt and `allow_weak` is not set.
 pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> Result<Trained, TrainError> {
-    let mut relations = Vec::new();
-    let mut notes = Vec::new();
-    let mut blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
-    let mut ship = |kind, mut rows: Rows, row: usize, active: usize, model: String| {
-        prune(&mut rows, row_budget(row, active, kind == RelationKind::Similar));
-        relations.push(DraftRelation { kind, bits: BITS, rows });
-        notes.push(RelationNote { kind, model, verdict: Verdict::Unproven });
-    };
+    let mut found = Vec::new();
+    let mut blends = Blends { cart: [POPULAR; 5], product: POPULAR };
     if !history.baskets.is_empty() {
-        progress(Stage::Pairs);
-        let pairs = Pairs::count(&history.baskets, options.min_support);
-        progress(Stage::Cart);
-        let gram = Gram::of(&history.baskets, &pairs);
-        let penalty = Penalty { l1: 0.1, l2: 10.0 };
-        let rows = slim::fit(&gram, &pairs, &[penalty]).remove(0);
-        ship(RelationKind::Cart, rows, options.rows.cart, pairs.active(), "slim l1 0.1 l2 10".into());
-        progress(Stage::Together);
-        let together = Together::Corrected { beta: 0.2, kappa: 10.0 };
-        let (rows, model) = (together.fit(&pairs), together.describe());
-        ship(RelationKind::BoughtTogether, rows, options.rows.together, pairs.active(), model);
-        blend = Blend { cart: 1.0, together: 0.05, prior: 0.02 };
+        blends = orders::orders(&history.baskets, options, progress, &mut found);
     }
+    let mut visit_model = VisitModel::default();
     if !history.visits.is_empty() {
         progress(Stage::Similar);
-        let settings = CoView::default();
-        let viewed = history.visits.shares().iter().filter(|share| **share > 0.0).count();
-        let rows = settings.fit(&history.visits);
-        ship(RelationKind::Similar, rows, options.rows.similar, viewed, settings.describe());
+        visit_model = visits(&history.visits, options, &mut found);
     }
+    let again = again::choose(&history.baskets);
+    if !options.allow_weak {
+        found.iter().try_for_each(Found::strong_enough)?;
+    }
+    let report = TrainReport {
+        counts: history.counts,
+        relations: found.iter().map(|relation| relation.report.clone()).collect(),
+        repeat_half_life_days: again.repeat.half_life_days,
+        repeat_questions: again.questions,
+    };
+    let tuning =
+        Tuning { cart: blends.cart, product: blends.product, view_decay: visit_model.fading(), repeat: again.repeat };
+    Ok(Trained { draft: draft(history, options, tuning, found), report })
+}
+
+/// The blend of a shop whose orders hold no signal.
+const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
+
+/// A relation, fitted and judged.
+pub(super) struct Found {
+    kind: RelationKind,
+    verdict: Verdict,
+    rows: Rows,
+    report: RelationReport,
+}
+
+impl Found {
+    pub(super) fn new(
+        kind: RelationKind,
+        model: String,
+        trial: Trial,
+        rows: Rows,
+        row: usize,
+        tried: Vec<Tried>,
+    ) -> Self {
+        let shipped = trial.verdict != Verdict::NoSignal;
+        let edges = if shipped { rows.iter().map(|row| row.len() as u64).sum() } else { 0 };
+        let report = RelationReport {
+            relation: kind.name(),
+            model,
+            verdict: trial.verdict.key(),
+            questions: trial.questions,
+            figures: trial.figures,
+            baselines: trial.baselines,
+            over_popularity: trial.over_popularity,
+            row,
+            edges,
+            tried,
+        };
+        Self { kind, verdict: trial.verdict, rows, report }
+    }
+
+    fn strong_enough(&self) -> Result<(), TrainError> {
+        let best = self.report.baselines.iter().min_by(|a, b| a.ratio.upper.total_cmp(&b.ratio.upper));
+        match best.filter(|best| self.verdict == Verdict::Signal && best.ratio.upper < 1.0) {
+            None => Ok(()),
+            Some(best) => Err(TrainError::Weak {
+                relation: self.kind.name(),
+                baseline: best.name.into(),
+                upper: best.ratio.upper,
+            }),
+        }
+    }
+
+    fn shipped(&self) -> bool {
+        self.verdict != Verdict::NoSignal
+    }
+}
+
+/// Chooses, judges and fits the relation of visits.
+fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+    let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
+    let row = row_budget(options.rows.similar, viewed, true);
+    let bench = VisitBench::new(visits, row, options.seed);
+    let (mut trial, mut tried, mut model) = (Trial::unproven(bench.questions.len()), Vec::new(), VisitModel::default());
+    if bench.questions.len() >= ENOUGH {
+        let climbed = bench.climb();
+        let mine = bench.ranks(&climbed.rows, &climbed.model.fading());
+        let popularity = popularity_ranks(&bench.questions, &bench.shares());
+        trial = Trial::of(&mine, &[("popularity", popularity)], Goal::Visit, options.seed);
+        (tried, model) = (climbed.tried, climbed.model);
+    }
+    let mut rows = model.relation.fit(visits);
+    prune(&mut rows, row);
+    if rows.iter().all(Vec::is_empty) {
+        trial.without_edges();
+    }
+    let name = format!("{} decay {}", model.relation.describe(), model.decay);
+    found.push(Found::new(RelationKind::Similar, name, trial, rows, row, tried));
+    model
+}
+
+fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {
     let classes = assemble::Classes::of(&history.products);
-    let draft = Draft {
+    let note =
+        |found: &Found| RelationNote { kind: found.kind, model: found.report.model.clone(), verdict: found.verdict };
+    Draft {
         manifest: Manifest {
             generator: concat!("endcap ", env!("CARGO_PKG_VERSION")).into(),
             currency: options.currency.code().into(),
-            relations: notes,
+            relations: found.iter().map(note).collect(),
         },
-        tuning: Tuning {
-            cart: [blend; 5],
-            product: Blend { cart: 0.0, together: blend.together.max(blend.cart), prior: blend.prior },
-            view_decay: (0..10).map(|age| libm::exp(-f64::from(age) / 2.0) as f32).collect(),
-            repeat: repeat::repeat(repeat::DEFAULT_HALF_LIFE, repeat::DEFAULT_PRIOR),
-        },
+        tuning,
         policies: options.policies.clone(),
         items: assemble::items(history, &classes, options.low_at),
         classes: assemble::varied(history, &classes),
-        relations,
-    };
-    Ok(Trained { draft })
+        relations: found
+            .into_iter()
+            .filter(Found::shipped)
+            .map(|found| DraftRelation { kind: found.kind, bits: BITS, rows: found.rows })
+            .collect(),
+    }
 }

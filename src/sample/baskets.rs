@@ -58,7 +58,7 @@ impl<'a> Basket<'a> {
             let Some(to) = self.companion(from, *complement, dice) else { continue };
             self.add(to, dice);
             if share == 1000 {
-                self.accompany(to, 500, dice);
+                self.accompany(to, 660, dice);
             }
         }
         self.vary(from, dice);
@@ -127,7 +127,7 @@ fn maker(same: bool, factor: u32) -> u32 {
 
 /// Some products simply go well together, as any barista will say: a fixed trait of the pair.
 fn fondness(from: &str, to: &str) -> u32 {
-    if trait_of(&format!("{from}+{to}")) % 6 == 0 { 6 } else { 1 }
+    if trait_of(&format!("{from}+{to}")).is_multiple_of(6) { 6 } else { 1 }
 }
 
 /// Units of one line.

@@ -35,7 +35,7 @@ impl Dice {
     /// The position of one weight, drawn in proportion; `None` where all are zero.
     pub(super) fn weighted(&mut self, weights: &[u32]) -> Option<usize> {
         let total: u64 = weights.iter().map(|w| u64::from(*w)).sum();
-        let mut left = (u128::from(self.0.next_u64()) * u128::from(total) >> 64) as u64;
+        let mut left = ((u128::from(self.0.next_u64()) * u128::from(total)) >> 64) as u64;
         weights.iter().position(|&w| {
             let hit = left < u64::from(w);
             left = left.saturating_sub(u64::from(w));

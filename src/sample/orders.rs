@@ -10,7 +10,7 @@ use crate::shop::Timestamp;
 /// Orders in all.
 pub(super) const ORDERS: usize = 30_000;
 /// Orders by customers who have an account; the rest are guests.
-const BY_CUSTOMERS: usize = 23_400;
+const BY_CUSTOMERS: usize = 21_000;
 
 /// Of a thousand customers, those who bought here before the first of our days.
 const OLD_CUSTOMERS: u32 = 240;
@@ -108,7 +108,7 @@ pub(super) fn mission(basket: &mut Basket, dice: &mut Dice) {
     let weights: Vec<u32> = MISSIONS.iter().map(|(kind, weight)| weight * seasonal(*kind, month) / 100).collect();
     let kind = MISSIONS[dice.weighted(&weights).unwrap_or(0)].0;
     basket.wish(kind, dice);
-    if dice.chance(240) {
+    if dice.chance(320) {
         let treat = TREATS[dice.below(TREATS.len() as u32) as usize];
         basket.wish(treat, dice);
     }

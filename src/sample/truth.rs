@@ -4,6 +4,7 @@ use super::catalog::Kind;
 
 /// How the complement is chosen among its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Match {
     /// It must fit: same group head, same paper size.
     Fit,
@@ -17,14 +18,15 @@ pub enum Match {
     Any,
 }
 
-/// One planted complement: who buys `from` adds a `to` in so many of a thousand orders.
+/// One planted complement: who wants `from` takes a `to` as well in so many of a thousand cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Complement {
     /// What is bought first.
     pub from: Kind,
     /// What goes with it.
     pub to: Kind,
-    /// Of a thousand orders that start with `from`, how many draw a `to`.
+    /// Of a thousand wishes for `from`, how many draw a `to`; two thirds of it where `from` is itself a companion.
     pub permille: u32,
     /// Which one of its kind.
     pub by: Match,

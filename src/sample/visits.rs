@@ -159,7 +159,7 @@ fn interest(kind: Kind) -> u32 {
 /// What is compared with a product: its kind in its price band, its variants, its maker and taste before the rest.
 fn alike(catalog: &Catalog, item: usize) -> (Vec<usize>, Vec<u32>) {
     let this = &catalog.items[item];
-    let rivals = |a: &str, b: &str| trait_of(&format!("{}/{}", a.min(b), a.max(b))) % 4 == 0;
+    let rivals = |a: &str, b: &str| trait_of(&format!("{}/{}", a.min(b), a.max(b))).is_multiple_of(4);
     let weigh = |&other: &usize| {
         let that = &catalog.items[other];
         let (low, high) = (this.cents.min(that.cents), this.cents.max(that.cents));

@@ -222,6 +222,12 @@ impl Visits {
         count.into_iter().map(|n| (f64::from(n) / all) as f32).collect()
     }
 
+    /// The same visits with every item `i` called `numbers[i]`.
+    pub fn renumbered(&self, numbers: &[u32]) -> Self {
+        let views = self.views.iter().map(|item| numbers[*item as usize]).collect();
+        Self { views, ..self.clone() }
+    }
+
     /// The visits of `range`.
     pub fn slice(&self, range: Range<usize>) -> Self {
         let mut part = Self::new(self.n_items);

@@ -14,7 +14,7 @@
 //! * [`together`]: how likely is j in an order that holds i. Good for one product.
 //! * [`slim`]: what i adds about j once the other lines of the cart have spoken. Good for many lines, because their
 //!   votes overlap: two lines that say the same thing share one vote.
-//! * `ease`: the same for small catalogs with weights below zero, which is how "one of these two is enough" is said.
+//! * [`ease`]: the same for small catalogs with weights below zero, which is how "one of these two is enough" is said.
 //! * [`coview`]: what is looked at near i in a visit. Good for "similar products".
 //!
 //! # In small numbers
@@ -38,6 +38,7 @@ pub mod assemble;
 pub mod baselines;
 mod collect;
 pub mod coview;
+pub mod ease;
 mod error;
 mod history;
 pub mod pairs;

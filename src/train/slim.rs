@@ -17,7 +17,7 @@ pub const DENSE: usize = 5_000;
 /// Sweeps over the candidates of a target.
 const SWEEPS: usize = 40;
 /// A sweep that moves no weight further than this is the last.
-const STILL: f32 = 1e-4;
+const STILL: f32 = 1e-3;
 
 /// Penalties in units of the mean order weight.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -74,10 +74,11 @@ test("a bad engine is a coded error, and a good one can follow", async () => {
     const bad = ["/missing.wasm", "/page.wasm", "/broken.wasm", "/foreign.wasm"].map((path) => origin + path);
     const codes = [];
     for (const engine of [...bad, 7, undefined]) codes.push(await code(init(engine)));
+    codes.push(await code(init(Promise.reject(new TypeError("offline")))), await code(init(WebAssembly.compile(new Uint8Array(9)))));
     codes.push(await code(init(origin + "/engine.wasm")), await works());
     print(codes);
   `);
-  assert.deepEqual(said, ["E_FETCH", "E_ARGUMENT", "E_ARGUMENT", "E_ARGUMENT", "E_ARGUMENT", "E_ARGUMENT", "ok", true]);
+  assert.deepEqual(said, ["E_FETCH", "E_ARGUMENT", "E_ARGUMENT", "E_ARGUMENT", "E_ARGUMENT", "E_ARGUMENT", "E_FETCH", "E_ARGUMENT", "ok", true]);
 });
 
 test("an engine that stalls or breaks off while it streams ends, coded", async () => {

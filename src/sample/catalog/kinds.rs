@@ -1,137 +1,69 @@
 //! The kinds of product, their place in the category tree, and the invented brands.
 
-/// What a product is: decides its category, its picture and what is bought with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // the names are the documentation
-pub enum Kind {
-    PumpMachine,
-    BeanToCup,
-    Grinder,
-    HandGrinder,
-    FrenchPress,
-    Dripper,
-    FlaskBrewer,
-    PressBrewer,
-    MokaPot,
-    ColdBrewer,
-    PaperFilter,
-    MetalFilter,
-    EspressoBeans,
-    FilterBeans,
-    DecafBeans,
-    SeasonalBeans,
-    Cup,
-    Saucer,
-    Glass,
-    TravelCup,
-    Descaler,
-    Tablets,
-    Brush,
-    WaterFilter,
-    Gasket,
-    Basket,
-    Part,
-    Kettle,
-    Scale,
-    Tamper,
-    Tool,
-    Jug,
-    Canister,
-    Tea,
-    Chocolate,
-    Syrup,
-    GiftSet,
+macro_rules! kinds {
+    ($($kind:ident $category:literal;)*) => {
+        /// What a product is: decides its category, its picture and what is bought with it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Kind {
+            $(#[doc = concat!("`", $category, "`.")] $kind,)*
+        }
+
+        impl Kind {
+            /// All kinds, in shelf order.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// The category, levels joined by ` > `.
+            pub fn category(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $category,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    PumpMachine "Machines > Espresso machines";
+    BeanToCup "Machines > Bean-to-cup machines";
+    Grinder "Grinders > Electric grinders";
+    HandGrinder "Grinders > Hand grinders";
+    FrenchPress "Brewers > French presses";
+    Dripper "Brewers > Pour-over drippers";
+    FlaskBrewer "Brewers > Flask brewers";
+    PressBrewer "Brewers > Plunge brewers";
+    MokaPot "Brewers > Moka pots";
+    ColdBrewer "Brewers > Cold brew makers";
+    PaperFilter "Filters > Paper filters";
+    MetalFilter "Filters > Metal filters";
+    EspressoBeans "Coffee > Espresso roast";
+    FilterBeans "Coffee > Filter roast";
+    DecafBeans "Coffee > Decaf";
+    SeasonalBeans "Coffee > Seasonal";
+    Cup "Cups & glasses > Cups";
+    Saucer "Cups & glasses > Saucers";
+    Glass "Cups & glasses > Glasses";
+    TravelCup "Cups & glasses > To go";
+    Descaler "Care > Descalers";
+    Tablets "Care > Cleaners";
+    Brush "Care > Brushes & cloths";
+    WaterFilter "Care > Water filters";
+    Gasket "Spare parts > Gaskets & seals";
+    Basket "Spare parts > Baskets & screens";
+    Part "Spare parts > Parts";
+    Kettle "Kettles & scales > Kettles";
+    Scale "Kettles & scales > Scales";
+    Tamper "Barista tools > Tampers";
+    Tool "Barista tools > Small tools";
+    Jug "Barista tools > Milk jugs";
+    Canister "Storage > Canisters";
+    Tea "Pantry > Tea";
+    Chocolate "Pantry > Chocolate";
+    Syrup "Pantry > Syrups";
+    GiftSet "Gifts > Gift sets";
 }
 
 impl Kind {
-    /// All kinds, in shelf order.
-    pub const ALL: [Self; 37] = {
-        use Kind::*;
-        [
-            PumpMachine,
-            BeanToCup,
-            Grinder,
-            HandGrinder,
-            FrenchPress,
-            Dripper,
-            FlaskBrewer,
-            PressBrewer,
-            MokaPot,
-            ColdBrewer,
-            PaperFilter,
-            MetalFilter,
-            EspressoBeans,
-            FilterBeans,
-            DecafBeans,
-            SeasonalBeans,
-            Cup,
-            Saucer,
-            Glass,
-            TravelCup,
-            Descaler,
-            Tablets,
-            Brush,
-            WaterFilter,
-            Gasket,
-            Basket,
-            Part,
-            Kettle,
-            Scale,
-            Tamper,
-            Tool,
-            Jug,
-            Canister,
-            Tea,
-            Chocolate,
-            Syrup,
-            GiftSet,
-        ]
-    };
-
-    /// The category, levels joined by ` > `.
-    pub fn category(self) -> &'static str {
-        use Kind::*;
-        match self {
-            PumpMachine => "Machines > Espresso machines",
-            BeanToCup => "Machines > Bean-to-cup machines",
-            Grinder => "Grinders > Electric grinders",
-            HandGrinder => "Grinders > Hand grinders",
-            FrenchPress => "Brewers > French presses",
-            Dripper => "Brewers > Pour-over drippers",
-            FlaskBrewer => "Brewers > Flask brewers",
-            PressBrewer => "Brewers > Plunge brewers",
-            MokaPot => "Brewers > Moka pots",
-            ColdBrewer => "Brewers > Cold brew makers",
-            PaperFilter => "Filters > Paper filters",
-            MetalFilter => "Filters > Metal filters",
-            EspressoBeans => "Coffee > Espresso roast",
-            FilterBeans => "Coffee > Filter roast",
-            DecafBeans => "Coffee > Decaf",
-            SeasonalBeans => "Coffee > Seasonal",
-            Cup => "Cups & glasses > Cups",
-            Saucer => "Cups & glasses > Saucers",
-            Glass => "Cups & glasses > Glasses",
-            TravelCup => "Cups & glasses > To go",
-            Descaler => "Care > Descalers",
-            Tablets => "Care > Cleaners",
-            Brush => "Care > Brushes & cloths",
-            WaterFilter => "Care > Water filters",
-            Gasket => "Spare parts > Gaskets & seals",
-            Basket => "Spare parts > Baskets & screens",
-            Part => "Spare parts > Parts",
-            Kettle => "Kettles & scales > Kettles",
-            Scale => "Kettles & scales > Scales",
-            Tamper => "Barista tools > Tampers",
-            Tool => "Barista tools > Small tools",
-            Jug => "Barista tools > Milk jugs",
-            Canister => "Storage > Canisters",
-            Tea => "Pantry > Tea",
-            Chocolate => "Pantry > Chocolate",
-            Syrup => "Pantry > Syrups",
-            GiftSet => "Gifts > Gift sets",
-        }
-    }
-
     /// True for coffee.
     pub fn is_beans(self) -> bool {
         matches!(self, Self::EspressoBeans | Self::FilterBeans | Self::DecafBeans | Self::SeasonalBeans)

@@ -209,7 +209,7 @@ fn tags_of(family: &Family) -> Vec<String> {
         "summer" => tags.push("cold brew"),
         _ => {}
     }
-    if trait_of(family.stem) % 11 == 0 {
+    if trait_of(family.stem).is_multiple_of(11) {
         tags.push("staff pick");
     }
     tags.into_iter().map(str::to_owned).collect()
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn every_kind_and_brand_has_products() {
         let catalog = Catalog::build();
-        for kind in Kind::ALL {
+        for &kind in Kind::ALL {
             assert!(!catalog.of_kind(kind).is_empty(), "{kind:?}");
         }
         for brand in kinds::BRANDS {

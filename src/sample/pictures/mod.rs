@@ -12,10 +12,9 @@ use super::dice::trait_of;
 /// The picture of a product as SVG, below 1.5 KB.
 pub(super) fn draw(item: &Item) -> String {
     let title = escape(item.product.title.as_deref().unwrap_or(&item.product.sku));
-    let shape = shapes::of(item.kind, item.stem)
-        .replace("$b", body(item))
-        .replace("$l", item.brand.colour)
-        .replace("$t", &label(item));
+    let drawing = shapes::of(item.kind, item.stem);
+    let shape = if is_small(item) { format!("{SMALLER}{drawing}</g>") } else { drawing.to_owned() };
+    let shape = shape.replace("$b", body(item)).replace("$l", item.brand.colour).replace("$t", &label(item));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 240 240\" role=\"img\"><title>{title}</title>\
          <path fill=\"{ground}\" d=\"M0 0h240v240H0z\"/>\
@@ -23,6 +22,14 @@ pub(super) fn draw(item: &Item) -> String {
          <ellipse cx=\"120\" cy=\"208\" rx=\"70\" ry=\"7\" opacity=\".13\"/>{shape}</svg>\n",
         ground = ground(item.kind)
     )
+}
+
+/// Shrinks a drawing towards the ground it stands on.
+const SMALLER: &str = "<g transform=\"translate(19 33)scale(.84)\">";
+
+/// True for the smaller of two sizes of one product.
+fn is_small(item: &Item) -> bool {
+    matches!(item.code, "250" | "350" | "01" | "155" | "3" | "2" | "S" | "40W" | "10" | "50" | "STD" | "500" | "60")
 }
 
 fn escape(text: &str) -> String {
@@ -76,20 +83,54 @@ fn body(item: &Item) -> &'static str {
             Kind::GiftSet => any(&["#a8483f", "#3f6b5f", "#c9953f", "#51476b"]),
             Kind::Canister => "#aeb5ba",
             Kind::HandGrinder => any(&["#35363a", "#7a5a3f", "#55605a", "#8a8f94"]),
-            Kind::Dripper | Kind::Jug => any(&["#f2ede3", "#b9bfc4", "#dfe4e4"]),
+            Kind::Dripper => any(&["#dccfb8", "#b9bfc4", "#c9d3d0"]),
+            Kind::Jug => any(&["#b4bbc1", "#c2c8cc"]),
             Kind::MokaPot => any(&["#aab0b5", "#8d9499", "#b9bfc4"]),
             _ => "#9aa1a7",
         },
     }
 }
 
-/// The few words on a bag, box or bottle: the second half of the SKU's own name.
+/// A word or two for a bag, box or bottle: `Kenya Nyeri`, `Yirgacheffe`, `Nocturne`.
 fn label(item: &Item) -> String {
-    let words = item.product.title.as_deref().unwrap_or_default();
-    let own = words.strip_prefix(item.brand.name).unwrap_or(words).trim();
-    let first = own.split([',', ' ']).next().unwrap_or_default();
-    let short: String = first.chars().take(10).collect();
-    let mut letters = short.chars();
+    let title = item.product.title.as_deref().unwrap_or_default();
+    let name = title.strip_prefix(item.brand.name).unwrap_or(title);
+    let mut words = name.split([',', ' ', '-']).filter(|word| !word.is_empty());
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let proper = second.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let roast = matches!(second, "Espresso" | "Natural");
+    let text = match first.len() + second.len() {
+        ..=11 if proper => format!("{first} {second}"),
+        _ if proper && !roast && second.len() <= 11 => second.to_owned(),
+        _ => first.to_owned(),
+    };
+    let mut letters = text.chars();
     let capital = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     escape(&(capital + letters.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalog::Catalog;
+    use super::*;
+
+    fn label_of(sku: &str) -> String {
+        label(Catalog::build().items.iter().find(|item| item.product.sku == sku).unwrap())
+    }
+
+    #[test]
+    fn labels_are_short_and_say_what_it_is() {
+        let skus = ["BN-ETH-YIR-250", "BN-KEN-NYE-250", "BN-ADVENT-1KG", "BN-NO9-250", "SIR-VANILLA", "CH-BEANS"];
+        let labels = ["Yirgacheffe", "Kenya Nyeri", "Advent", "No. 9", "Vanilla", "Chocolate"];
+        assert_eq!(skus.map(label_of), labels);
+    }
+
+    #[test]
+    fn every_colour_of_a_cup_looks_different() {
+        let catalog = Catalog::build();
+        let cups: Vec<String> = catalog.items.iter().filter(|item| item.stem == "CUP-LINA-070").map(draw).collect();
+        let drawn = |svg: &String| svg.split("</title>").nth(1).map(str::to_owned);
+        let unlike: std::collections::BTreeSet<_> = cups.iter().map(drawn).collect();
+        assert_eq!(unlike.len(), cups.len());
+    }
 }

@@ -1,0 +1,210 @@
+//! The best candidate, its mixture and its prior, on held-out questions.
+
+use super::metrics::{Goal, Mean, Rank};
+use super::models::{Model, cart_candidates, together_candidates};
+use super::questions::{Fold, Question};
+use super::score::{ranks, shipped_prior, unit};
+use crate::bundle::Blend;
+use crate::train::pairs::Pairs;
+use crate::train::prune::{BITS, Rows, as_shipped};
+
+/// Priors; 1 lifts the best seller by the mean best score of a question.
+const PRIORS: [f64; 13] = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.75, 1.0, 3.0, 10.0];
+/// Parts of `cart` and `bought_together`, either in units of its mean best score.
+const MIXES: [(f64, f64); 6] = [(1.0, 0.0), (1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (1.0, 2.0), (0.0, 1.0)];
+/// A class of cart sizes is chosen as if it held this many questions of all sizes too.
+const POOL: f64 = 300.0;
+/// Standard errors that make a difference clear.
+const CLEAR: f64 = 1.0;
+
+/// A candidate and its worth on validation.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Tried {
+    /// Name and settings.
+    pub model: String,
+    /// Mean of HR@10 + NDCG@10 (visits: HR@20 + MRR@20) with its best prior.
+    pub value: f64,
+}
+
+/// One fold with its pairs and its prior as shipped.
+pub struct Bench {
+    /// Orders and questions.
+    pub fold: Fold,
+    /// Pairs of the early orders.
+    pub pairs: Pairs,
+    /// Popularity in the early orders.
+    pub prior: Vec<f32>,
+}
+
+impl Bench {
+    /// Counts the pairs of a fold.
+    pub fn new(fold: Fold, min_support: u32) -> Self {
+        let pairs = Pairs::count(&fold.early, min_support);
+        let prior = shipped_prior(&pairs.share);
+        Self { fold, pairs, prior }
+    }
+
+    /// The factor that lifts the best seller by `best`.
+    fn lift(&self, best: f64) -> f64 {
+        best / f64::from(self.prior.first().copied().unwrap_or(1.0)).max(1e-9)
+    }
+
+    /// Mean value with each prior, of one relation alone.
+    fn alone(&self, questions: &[Question], rows: &Rows) -> [f64; PRIORS.len()] {
+        let lift = self.lift(unit(questions, rows));
+        let blends = PRIORS.map(|g| Blend { cart: 1.0, together: 0.0, prior: (g * lift) as f32 });
+        let none = vec![Vec::new(); rows.len()];
+        let places = ranks(questions, rows, &none, &self.prior, &blends);
+        std::array::from_fn(|g| mean_value(places.iter().map(|place| place[g])))
+    }
+}
+
+fn mean_value(places: impl Iterator<Item = Rank>) -> f64 {
+    let (sum, n) = places.fold((0.0, 0u32), |(sum, n), place| (sum + f64::from(Goal::Basket.value(place)), n + 1));
+    sum / f64::from(n.max(1))
+}
+
+fn largest(values: &[f64]) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
+}
+
+/// The winner among the candidates for the cart: its rows as shipped, and all that were tried.
+pub fn cart(bench: &Bench, budget: usize) -> (Model, Rows, Vec<Tried>) {
+    let mut best = (f64::NEG_INFINITY, Model::DEFAULT_CART, Rows::new());
+    let mut tried = Vec::new();
+    cart_candidates(&bench.fold.early, &bench.pairs, |model, rows| {
+        let rows = as_shipped(rows, budget, BITS);
+        let value = largest(&bench.alone(&bench.fold.carts, &rows));
+        tried.push(Tried { model: model.describe(), value });
+        if value > best.0 {
+            best = (value, model, rows);
+        }
+    });
+    (best.1, best.2, tried)
+}
+
+/// The winner among the candidates for the product page, over the questions of several folds.
+pub fn together(benches: &[&Bench], budget: usize) -> (Model, Vec<Tried>) {
+    let asked: usize = benches.iter().map(|bench| bench.fold.singles.len()).sum();
+    let worth = |model: &Model| {
+        let mut sums = [0f64; PRIORS.len()];
+        for bench in benches {
+            let rows = as_shipped(model.fit(&bench.fold.early, &bench.pairs), budget, BITS);
+            let share = bench.fold.singles.len() as f64 / asked.max(1) as f64;
+            let values = bench.alone(&bench.fold.singles, &rows);
+            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
+        }
+        largest(&sums)
+    };
+    let models = together_candidates();
+    let values: Vec<f64> = models.iter().map(worth).collect();
+    let mut best = (f64::NEG_INFINITY, Model::DEFAULT_TOGETHER);
+    let mut tried = Vec::new();
+    for (model, value) in models.into_iter().zip(values) {
+        tried.push(Tried { model: model.describe(), value });
+        if value > best.0 {
+            best = (value, model);
+        }
+    }
+    (best.1, tried)
+}
+
+/// The blends that belong to carts by size and to the product page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Blends {
+    /// By size class of the cart.
+    pub cart: [Blend; 5],
+    /// Of the product page.
+    pub product: Blend,
+}
+
+/// Every mixture with every prior, in the units of two relations.
+fn options(bench: &Bench, questions: &[Question], cart: &Rows, together: &Rows) -> Vec<Blend> {
+    let (c, t) = (unit(questions, cart), unit(questions, together));
+    // Mixtures are parts of the first relation's unit; without a first relation, of the second's.
+    let base = if c > 0.0 { c } else { t };
+    let factor = if t > 0.0 { base / t } else { 0.0 };
+    let lift = bench.lift(base);
+    let blend =
+        |(a, b): (f64, f64), g: f64| Blend { cart: a as f32, together: (b * factor) as f32, prior: (g * lift) as f32 };
+    MIXES.into_iter().flat_map(|mix| PRIORS.map(|g| blend(mix, g))).collect()
+}
+
+/// Chooses the blends of a fold from relations as shipped.
+pub fn blends(bench: &Bench, cart: &Rows, together: &Rows) -> Blends {
+    let values = |questions: &[Question], options: &[Blend]| -> Vec<Vec<f32>> {
+        let places = ranks(questions, cart, together, &bench.prior, options);
+        places.into_iter().map(|line| line.into_iter().map(|place| Goal::Basket.value(place)).collect()).collect()
+    };
+    let of_carts = options(bench, &bench.fold.carts, cart, together);
+    let outcome = values(&bench.fold.carts, &of_carts);
+    let class: Vec<usize> = bench.fold.carts.iter().map(Question::size_class).collect();
+    let picks: [usize; 5] = std::array::from_fn(|size| pick(&outcome, |q| class[q] == size));
+    let of_singles = options(bench, &bench.fold.singles, cart, together);
+    let outcome = values(&bench.fold.singles, &of_singles);
+    Blends { cart: picks.map(|at| of_carts[at]), product: of_singles[pick(&outcome, |_| true)] }
+}
+
+/// The option that does best on the questions that are `mine`, drawn towards what does best on all; then the largest
+/// prior that is not clearly worse, for popularity travels better than its validation says.
+fn pick(outcome: &[Vec<f32>], mine: impl Fn(usize) -> bool) -> usize {
+    let options = MIXES.len() * PRIORS.len();
+    let (mut sums, mut own) = (vec![0f64; options], vec![0f64; options]);
+    for (q, line) in outcome.iter().enumerate() {
+        let counts = mine(q);
+        for (at, value) in line.iter().enumerate() {
+            sums[at] += f64::from(*value);
+            own[at] += if counts { f64::from(*value) } else { 0.0 };
+        }
+    }
+    let all = outcome.len().max(1) as f64;
+    let total = |at: usize| own[at] + POOL * sums[at] / all;
+    let top = (0..options).fold(0, |best, at| if total(at) > total(best) { at } else { best });
+    let last = (top / PRIORS.len() + 1) * PRIORS.len() - 1;
+    (top + 1..=last).rev().find(|at| !clearly_worse(outcome, *at, top)).unwrap_or(top)
+}
+
+fn clearly_worse(outcome: &[Vec<f32>], at: usize, than: usize) -> bool {
+    let loss = Mean::of(outcome.iter().map(|line| f64::from(line[than]) - f64::from(line[at])));
+    loss.mean > CLEAR * loss.error
+}
+
+/// Blends where there is too little to choose by: one product asks `bought_together`, a large cart asks `cart`.
+pub fn default_blends(questions: &[Question], singles: &[Question], cart: &Rows, together: &Rows, top: f32) -> Blends {
+    let (c, t) = (unit(questions, cart), unit(singles, together));
+    let factor = if t > 0.0 { if c > 0.0 { c / t } else { 1.0 } } else { 0.0 };
+    let base = if c > 0.0 { c } else { t };
+    let prior = (0.05 * base / f64::from(top).max(1e-9)) as f32;
+    let blend = |a: f32, b: f64| Blend { cart: a, together: (b * factor) as f32, prior };
+    Blends {
+        cart: [blend(0.0, 1.0), blend(1.0, 1.0), blend(1.0, 0.5), blend(1.0, 0.25), blend(1.0, 0.0)],
+        product: blend(0.0, 1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_prior_that_is_not_clearly_worse_wins() {
+        let mut line = vec![0f32; MIXES.len() * PRIORS.len()];
+        (line[0], line[1], line[2]) = (1.0, 1.0, 0.5);
+        let mut outcome = vec![line.clone(); 50];
+        for value in [0.7, 1.1] {
+            line[1] = value;
+            outcome.push(line.clone());
+        }
+        assert_eq!(pick(&outcome, |_| true), 1, "a loss and a gain in fifty are no clear loss");
+        (line[1], line[2]) = (0.5, 0.5);
+        assert_eq!(pick(&vec![line; 50], |_| true), 0);
+    }
+
+    #[test]
+    fn an_empty_class_takes_the_choice_of_all() {
+        let mut line = vec![0f32; MIXES.len() * PRIORS.len()];
+        line[PRIORS.len()] = 1.0;
+        let outcome = vec![line; 10];
+        assert_eq!(pick(&outcome, |_| false), PRIORS.len());
+    }
+}

@@ -1,0 +1,141 @@
+//! What a training run chose, and how it did.
+
+use super::bootstrap::Interval;
+use super::choose::Tried;
+use super::metrics::Figures;
+use crate::bundle::Verdict;
+use crate::train::Counts;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// How one relation came to be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RelationReport {
+    /// `cart`, `bought_together` or `similar`.
+    pub relation: &'static str,
+    /// The winner with its settings.
+    pub model: String,
+    /// `signal`, `unproven` or `no_signal`.
+    pub verdict: &'static str,
+    /// Held-out questions that decided.
+    pub questions: usize,
+    /// Figures of the winner as it ships, with its blend, on those questions.
+    pub figures: Option<Figures>,
+    /// Figures of the simple methods, all their weights kept.
+    pub baselines: Vec<BaselineReport>,
+    /// 95 % interval of the value gained over popularity.
+    pub over_popularity: Option<Interval>,
+    /// Edges kept an item at most.
+    pub row: usize,
+    /// Edges in all; 0 where the relation is not shipped.
+    pub edges: u64,
+    /// Every candidate and its worth.
+    pub tried: Vec<Tried>,
+}
+
+/// One simple method on the same questions.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BaselineReport {
+    /// Its name.
+    pub name: &'static str,
+    /// Its figures.
+    pub figures: Figures,
+    /// 95 % interval of relation ÷ baseline.
+    pub ratio: Interval,
+}
+
+/// Summary of a training run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TrainReport {
+    /// What was read.
+    pub counts: Counts,
+    /// One entry a relation that was tried.
+    pub relations: Vec<RelationReport>,
+    /// Days in which a purchase loses half of its weight; 0: it never does.
+    pub repeat_half_life_days: f32,
+    /// Customers that decided it.
+    pub repeat_questions: usize,
+}
+
+impl Verdict {
+    /// The name used in JSON.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Unproven => "unproven",
+            Self::NoSignal => "no_signal",
+        }
+    }
+}
+
+impl TrainReport {
+    /// The report as lines of text, for a terminal.
+    pub fn to_text(&self) -> String {
+        let c = &self.counts;
+        let mut out = format!(
+            "{} products, {} orders ({} with two or more), {} customers, {} visits\n",
+            c.items, c.orders, c.orders_of_two, c.customers, c.visits
+        );
+        for relation in &self.relations {
+            relation.write(&mut out);
+        }
+        let _ = match self.repeat_half_life_days {
+            0.0 => writeln!(out, "replenish: purchases never fade ({} customers asked)", self.repeat_questions),
+            days => writeln!(out, "replenish: half-life {days} days ({} customers asked)", self.repeat_questions),
+        };
+        out
+    }
+}
+
+impl RelationReport {
+    fn write(&self, out: &mut String) {
+        let Self { relation, model, verdict, questions, edges, .. } = self;
+        let _ = writeln!(out, "{relation}: {model}, {edges} edges, {verdict} on {questions} held-out questions");
+        let visits = *relation == "similar";
+        let line = |name: &str, figures: &Figures| {
+            let (hr, second, label) = match visits {
+                true => (figures.hr20, figures.mrr20, ["HR@20", "MRR@20"]),
+                false => (figures.hr10, figures.ndcg10, ["HR@10", "NDCG@10"]),
+            };
+            format!("  {name:<12} {} {:.4} ±{:.4}  {} {:.4}", label[0], hr.mean, hr.error, label[1], second.mean)
+        };
+        if let Some(figures) = &self.figures {
+            let _ = writeln!(out, "{}", line("endcap", figures));
+        }
+        for baseline in &self.baselines {
+            let Interval { lower, upper } = baseline.ratio;
+            let _ =
+                writeln!(out, "{}  endcap is {lower:.2} to {upper:.2} of it", line(baseline.name, &baseline.figures));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_names_the_choice_and_the_verdict() {
+        let relation = RelationReport {
+            relation: "cart",
+            model: "slim l1 0.1 l2 10".into(),
+            verdict: Verdict::Unproven.key(),
+            questions: 12,
+            figures: Some(Figures::default()),
+            baselines: vec![],
+            over_popularity: None,
+            row: 16,
+            edges: 4,
+            tried: vec![],
+        };
+        let report = TrainReport {
+            counts: Counts::default(),
+            relations: vec![relation],
+            repeat_half_life_days: 150.0,
+            repeat_questions: 0,
+        };
+        let text = report.to_text();
+        assert!(text.contains("cart: slim l1 0.1 l2 10, 4 edges, unproven on 12"), "{text}");
+        assert!(serde_json::to_string(&report).unwrap().contains("\"verdict\":\"unproven\""));
+    }
+}

@@ -1,0 +1,175 @@
+//! FORMAT.md and the constants say the same; the golden bundle of each format version opens for ever.
+
+mod support;
+
+use endcap::bundle::layout::*;
+use endcap::bundle::{Bundle, verify, write};
+use endcap::placement::{PastPurchase, Recommender, Request};
+use std::fmt::Write as _;
+
+const FORMAT: &str = include_str!("../src/bundle/FORMAT.md");
+const GOLDEN: &[u8] = include_bytes!("fixtures/golden/v1.endcap");
+const ANSWERS: &str = include_str!("fixtures/golden/v1.answers.txt");
+
+/// Cells of the rows of the table that follows `heading`.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let after = FORMAT.split_once(heading).unwrap_or_else(|| panic!("FORMAT.md lacks {heading:?}")).1;
+    let rows = after.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
+    rows.skip(2).map(cells).collect()
+}
+
+#[test]
+fn limits_are_the_constants() {
+    let expected: Vec<(&str, usize)> = vec![
+        ("FORMAT_VERSION", FORMAT_VERSION.into()),
+        ("SECTION_VERSION", SECTION_VERSION as usize),
+        ("HEADER_BYTES", HEADER_BYTES),
+        ("ENTRY_BYTES", ENTRY_BYTES),
+        ("HASH_BYTES", HASH_BYTES),
+        ("BLOCK_BYTES", BLOCK_BYTES),
+        ("MAX_SECTIONS", MAX_SECTIONS),
+        ("ALIGN", ALIGN),
+        ("MAX_ITEMS", MAX_ITEMS),
+        ("MAX_STRUCTURED", MAX_STRUCTURED),
+        ("MAX_SKU_BYTES", MAX_SKU_BYTES),
+        ("FLAG_ADDITION", FLAG_ADDITION.into()),
+        ("SECTION_REQUIRED", SECTION_REQUIRED as usize),
+        ("ROWS_PER_BLOCK", ROWS_PER_BLOCK),
+        ("MAX_DEGREE", MAX_DEGREE),
+        ("SCALE_BITS", SCALE_BITS as usize),
+        ("RICE_BITS", RICE_BITS as usize),
+        ("RELATION_HEADER_BYTES", RELATION_HEADER_BYTES),
+        ("RELATION_SIGNED", RELATION_SIGNED.into()),
+        ("SKUS_PER_BLOCK", SKUS_PER_BLOCK),
+        ("DICTIONARY_HEADER_BYTES", DICTIONARY_HEADER_BYTES),
+        ("NO_PRIOR", NO_PRIOR.into()),
+        ("CLASS_VARIED", CLASS_VARIED.into()),
+    ];
+    let found = table("## 7. Limits");
+    let found: Vec<(&str, usize)> = found.iter().map(|row| (row[0].as_str(), row[1].parse().unwrap())).collect();
+    assert_eq!(found, expected);
+    let declared = include_str!("../src/bundle/layout.rs").matches("pub const ").count();
+    // MAGIC stands in the header's table, SectionKind::ALL in that of the sections.
+    assert_eq!(declared - 2, expected.len(), "a constant of layout.rs is missing from FORMAT.md §7");
+}
+
+#[test]
+fn sections_are_the_section_kinds() {
+    let found: Vec<(u32, String, bool)> = table("### 1.4 Sections")
+        .into_iter()
+        .map(|row| (row[0].parse().unwrap(), row[1].clone(), row[2] == "yes"))
+        .collect();
+    let expected: Vec<(u32, String, bool)> =
+        SectionKind::ALL.iter().map(|kind| (*kind as u32, kind.name().to_string(), kind.needed())).collect();
+    assert_eq!(found, expected);
+}
+
+/// Offsets and widths of a byte grid must fill it without gaps.
+fn grid_bytes(heading: &str) -> usize {
+    table(heading).iter().fold(0, |end, row| {
+        assert_eq!(row[0].parse::<usize>().unwrap(), end, "{heading}: {row:?} does not follow the row before it");
+        end + row[1].parse::<usize>().unwrap()
+    })
+}
+
+#[test]
+fn grids_are_whole_and_as_long_as_the_constants_say() {
+    assert_eq!(grid_bytes("### 1.1 Header"), HEADER_BYTES);
+    assert_eq!(grid_bytes("### 1.2 Section table"), ENTRY_BYTES);
+    assert_eq!(grid_bytes("## 4. Dictionary"), DICTIONARY_HEADER_BYTES);
+    assert_eq!(grid_bytes("## 5. Relations"), RELATION_HEADER_BYTES);
+    let magic: Vec<String> = MAGIC.iter().map(|byte| format!("{byte:02X}")).collect();
+    assert_eq!(table("### 1.1 Header")[0][3], magic.join(" "));
+}
+
+#[test]
+fn grids_lie_where_the_writer_puts_them() {
+    let bytes = write(&support::six()).unwrap();
+    let field = |heading: &str, name: &str, base: usize| {
+        let row = table(heading).into_iter().find(|row| row[2] == name).unwrap();
+        let (at, width) = (base + row[0].parse::<usize>().unwrap(), row[1].parse::<usize>().unwrap());
+        bytes[at..at + width].iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte))
+    };
+    let bundle = Bundle::open(&bytes).unwrap();
+    let head = bundle.head();
+    assert_eq!(field("### 1.1 Header", "version", 0), 1);
+    assert_eq!(field("### 1.1 Header", "sections", 0), head.sections.len() as u64);
+    assert_eq!(field("### 1.1 Header", "file length", 0), bytes.len() as u64);
+    assert_eq!(field("### 1.1 Header", "head length", 0), head.length as u64);
+    assert_eq!(field("### 1.1 Header", "items", 0), 6);
+    for (n, section) in head.sections.iter().enumerate() {
+        let base = HEADER_BYTES + n * ENTRY_BYTES;
+        assert_eq!(field("### 1.2 Section table", "number", base), u64::from(section.number));
+        assert_eq!(field("### 1.2 Section table", "flags", base), u64::from(section.flags));
+        assert_eq!(field("### 1.2 Section table", "offset", base), section.range.start as u64);
+        assert_eq!(field("### 1.2 Section table", "length", base), section.range.len() as u64);
+    }
+    let start = |kind: SectionKind| head.sections.iter().find(|s| s.kind() == Some(kind)).unwrap().range.start;
+    assert_eq!(field("## 4. Dictionary", "count", start(SectionKind::Dictionary)), 6);
+    assert_eq!(field("## 5. Relations", "rows", start(SectionKind::Cart)), 6);
+    assert_eq!(field("## 5. Relations", "edges", start(SectionKind::Cart)), 10);
+    assert_eq!(field("## 5. Relations", "bits", start(SectionKind::Cart)), 4);
+}
+
+/// Every placement asked a few things; scores as bits.
+fn answers(bytes: &[u8]) -> String {
+    let mut recommender = Recommender::open(bytes).unwrap();
+    let placements: Vec<String> = recommender.placements().map(str::to_string).collect();
+    let history = [PastPurchase { sku: "FILTER-L", days_ago: 250.0 }, PastPurchase { sku: "KETTLE", days_ago: 20.5 }];
+    let mut out = String::new();
+    for placement in &placements {
+        for (cart, product) in [(&["KETTLE", "DRIPPER"][..], None), (&["?"], Some("FILTER-S")), (&[], Some("SCALE"))] {
+            let request = Request {
+                placement,
+                cart,
+                product,
+                recent: &["DRIPPER"],
+                history: &history,
+                limit: Some(4),
+                ..Request::default()
+            };
+            let answer = recommender.recommend(&request).unwrap();
+            write!(out, "{placement} {cart:?} {product:?}: {:?}", answer.fallback).unwrap();
+            for pick in answer.picks {
+                write!(out, " {}:{:08x}:{}", pick.item.0, pick.score.to_bits(), pick.reason.name()).unwrap();
+            }
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// The golden bundle was written by `UPDATE_GOLDEN=1 cargo test --test format golden`, once, when version 1 was fixed.
+#[test]
+fn the_golden_bundle_of_version_1_opens_and_answers_as_ever() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let bytes = write(&support::six()).unwrap();
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/golden");
+        std::fs::write(format!("{folder}/v1.answers.txt"), answers(&bytes)).unwrap();
+        std::fs::write(format!("{folder}/v1.endcap"), bytes).unwrap();
+        return;
+    }
+    let bundle = Bundle::open(GOLDEN).unwrap();
+    assert_eq!(verify(&bundle), []);
+    assert_eq!(answers(GOLDEN), ANSWERS);
+}
+
+#[test]
+fn the_writer_still_writes_the_golden_bytes() {
+    assert!(write(&support::six()).unwrap() == GOLDEN, "the bytes of version 1 changed: that takes a new version");
+}
+
+#[test]
+fn an_unknown_section_is_skipped_unless_it_is_required() {
+    let bytes = write(&support::six()).unwrap();
+    let cards = Bundle::open(&bytes).unwrap().head().sections.iter().position(|s| s.number == 13).unwrap();
+    let entry = HEADER_BYTES + cards * ENTRY_BYTES;
+    let mut optional = bytes.clone();
+    optional[entry] = 99;
+    let optional = support::with_hashes(optional);
+    assert!(!Bundle::open(&optional).unwrap().has_cards());
+    let mut required = optional;
+    required[entry + 4] = 1;
+    assert_eq!(Bundle::open(support::with_hashes(required)).err().unwrap().code(), "E_UNKNOWN_SECTION");
+}
