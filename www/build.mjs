@@ -36,6 +36,12 @@ const COMPRESSED = /\.(html|css|js|json|svg|wasm|endcap)$/;
 /** Below this a compressed copy saves no packet. */
 const WORTH_COMPRESSING = 1000;
 
+/**
+ * Cards up to this size, compressed, are fetched beside the engine: a round trip on a slow connection costs more than
+ * their bytes. Heavier ones are fetched once something is to be shown.
+ */
+const LIGHT_CARDS = 32_000;
+
 class BuildError extends Error {}
 
 /** @param {string} path */
@@ -156,6 +162,12 @@ async function writePages(out, words) {
   }
 }
 
+/** @param {string} models */
+async function cardsWeight(models) {
+  const bytes = await readFile(join(models, "cards.endcap"));
+  return (await promisify(brotliCompress)(bytes)).length <= LIGHT_CARDS ? "light" : "heavy";
+}
+
 /** Writes `x.br` and `x.gz` beside each file that gets smaller by them. */
 async function compress(out) {
   const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
@@ -184,7 +196,7 @@ async function build() {
   await copyEngine(pkg, out);
   const pictures = await copyPictures(shop, out);
   const shelves = await writeCatalog(products, pictures, out);
-  await writePages(out, { ...options, shelves });
+  await writePages(out, { ...options, shelves, cards: await cardsWeight(models) });
   await compress(out);
   console.error(`store of ${products.length} products (${pictures.size} pictures) in ${relative(process.cwd(), out) || "."}`);
 }

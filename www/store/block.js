@@ -88,6 +88,8 @@ export class Block {
   #list;
   #limit;
   #asked = 0;
+  /** Resolves once the last answer stands on the page. */
+  drawn = Promise.resolve();
 
   /**
    * @param {HTMLElement} section hidden until room is kept; holds a heading
@@ -111,15 +113,27 @@ export class Block {
   }
 
   /**
-   * Asks and shows the answer; with no recommender or nothing to show, the block leaves. Answers
+   * Asks and shows the answer; with no recommender or nothing to show, the block leaves. Cards
    * that a later question has overtaken are dropped.
    * @param {Recommender | null} engine
    * @param {Request} request
+   * @returns {string[]} SKUs of the answer, for the page's other blocks to leave out
    */
-  async fill(engine, request) {
+  fill(engine, request) {
     const turn = ++this.#asked;
     const items = engine ? ask(engine, { ...request, limit: this.#limit }).items : [];
-    if (!engine || items.length === 0) return this.leave();
+    if (engine && items.length > 0) this.drawn = this.#draw(engine, items, request, turn);
+    else this.leave();
+    return items.map((item) => item.sku);
+  }
+
+  /**
+   * @param {Recommender} engine
+   * @param {Item[]} items
+   * @param {Request} request
+   * @param {number} turn
+   */
+  async #draw(engine, items, request, turn) {
     const cards = await engine.cards(items.map((item) => item.sku)).catch(() => []);
     if (turn !== this.#asked) return;
     const known = new Map(cards.map((card) => [card.sku, card]));

@@ -104,7 +104,7 @@ async function recommendAddons(addons) {
   for (const line of lines) learnTitle(line.product);
   if (lines.length === 0) return addons.leave();
   addons.reserve();
-  await addons.fill(await recommender(), {
+  addons.fill(await recommender(), {
     placement: "cart",
     cart: lines.map((line) => ({ sku: line.product.sku, quantity: line.quantity })),
     recent: viewedSkus(),
@@ -124,7 +124,7 @@ async function showPlaced(lines) {
   const again = new Block(byId("again"), 4);
   again.reserve();
   const engine = (await recommender()) && (await wholeRecommender());
-  await again.fill(engine, { placement: "post_purchase", history: purchaseHistory() });
+  again.fill(engine, { placement: "post_purchase", history: purchaseHistory() });
 }
 
 async function start() {
@@ -144,6 +144,7 @@ async function start() {
     if (order) void showPlaced(order.lines);
   });
   await refresh();
+  await addons.drawn;
   await joinWhenIdle();
 }
 

@@ -12,7 +12,7 @@ const SCREEN = 24;
 /** Cards at the top whose pictures are asked for at once. */
 const FIRST = 8;
 /** More categories than this are a menu instead of buttons. */
-const MOST_BUTTONS = 12;
+const MOST_BUTTONS = 16;
 
 /** @param {Product} product */
 const departmentOf = (product) => (product.category ?? "").split(" > ")[0]?.trim() ?? "";
@@ -126,6 +126,7 @@ function startList(products) {
     rememberWish(wish);
     restart();
   };
+  byId("categories").hidden = names.length === 0;
   byId("categories").replaceChildren((names.length > MOST_BUTTONS ? categoryMenu : categoryButtons)(names, wish.category, choose));
   restart();
 }

@@ -4,7 +4,7 @@
  */
 
 import { element } from "./elements.js";
-import { reasonText, titleOf } from "./block.js";
+import { titleOf } from "./block.js";
 import { LOADED_FROM, watchCalls } from "./recommender.js";
 
 /** @typedef {import("./recommender.js").Call} Call */
@@ -56,15 +56,10 @@ const table = (rows) =>
 
 /** @param {Call} call */
 function reasons({ placement, answer }) {
-  const items = answer.items.map((item) =>
-    element(
-      "li",
-      {},
-      element("strong", {}, titleOf(item.sku)),
-      ` ${reasonText(item)}`,
-      element("small", {}, ` (${item.reason}${item.because.length ? `: ${item.because.map(titleOf).join(", ")}` : ""}; score ${item.score.toPrecision(3)})`),
-    ),
-  );
+  const items = answer.items.map(({ sku, reason, because, score }) => {
+    const evidence = because.length > 0 ? `: ${because.map(titleOf).join(" + ")}` : "";
+    return element("li", {}, element("strong", {}, titleOf(sku)), element("small", {}, `${reason}${evidence}; score ${score.toPrecision(3)}`));
+  });
   return [
     element("h3", {}, `Placement ${placement}`),
     element("p", {}, answer.fallback ? `Fallback used: ${answer.fallback}` : "No fallback used"),

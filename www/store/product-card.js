@@ -12,6 +12,9 @@ import { addToCart, cartCount } from "./remembered.js";
 /** Tints of the placeholder, as many as the style sheet has. */
 const TINTS = 6;
 
+/** ISO 4217 for "no currency": the shop's files named none. */
+const NO_CURRENCY = "XXX";
+
 /**
  * A price in the visitor's notation, or a dash where there is none.
  * @param {Price | null | undefined} price
@@ -19,10 +22,11 @@ const TINTS = 6;
 export function priceText(price) {
   if (!price) return "–";
   try {
-    const format = new Intl.NumberFormat(document.documentElement.lang, {
-      style: "currency",
-      currency: price.currency,
-    });
+    const known = price.currency !== NO_CURRENCY;
+    const format = new Intl.NumberFormat(
+      document.documentElement.lang,
+      known ? { style: "currency", currency: price.currency } : { minimumFractionDigits: 2, maximumFractionDigits: 2 },
+    );
     const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
     return format.format(price.minor / 10 ** digits);
   } catch {

@@ -97,10 +97,8 @@ async function recommend(product) {
   };
   rememberViewed(product.sku);
   const engine = (await recommender()) && (await wholeRecommender());
-  await Promise.all([
-    complements.fill(engine, { ...request, placement: "pdp_complements" }),
-    similar.fill(engine, { ...request, placement: "pdp_similar" }),
-  ]);
+  const exclude = complements.fill(engine, { ...request, placement: "pdp_complements" });
+  similar.fill(engine, { ...request, placement: "pdp_similar", exclude });
 }
 
 async function start() {

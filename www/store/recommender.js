@@ -75,6 +75,9 @@ export async function afterLargestPaint() {
   await idle();
 }
 
+/** The build says whether the cards are few enough to come along unasked; else they wait for a reader. */
+const cardsAreLight = () => document.documentElement.dataset.cards === "light";
+
 /** @param {string} path */
 function fetchQuietly(path) {
   const answer = fetch(path, { priority: "low" });
@@ -96,9 +99,10 @@ async function load() {
     // Module, bundle and JavaScript are asked for side by side; whether they are sound is the loader's to judge.
     const wasm = fetchQuietly(WASM);
     const bundle = fetchQuietly(CART);
+    const cards = cardsAreLight() ? fetchQuietly(CARDS) : CARDS;
     const url = new URL(ENGINE, document.baseURI).href;
     const engine = /** @type {import("./engine.js").Engine} */ (await import(url));
-    return await engine.load(bundle, { engine: wasm, cards: CARDS, timeoutMs: TIMEOUT_MS });
+    return await engine.load(bundle, { engine: wasm, cards, timeoutMs: TIMEOUT_MS });
   } catch (error) {
     sayWhyNot(error);
     return null;
