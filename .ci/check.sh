@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The minute-to-minute loop: format, clippy, unit tests, golden bundles.
+# The minute-to-minute loop: format, clippy, unit tests, the golden bundle, codes and architecture.
 
 . "$(dirname -- "$0")/env.sh"
 . .ci/steps.sh
@@ -10,7 +10,7 @@ clippy() { cargo clippy --all-targets -- -D warnings; }
 
 unit() {
   local golden=()
-  for file in tests/golden*.rs; do [ ! -f "$file" ] || golden+=(--test "$(basename "$file" .rs)"); done
+  for file in tests/format.rs tests/codes.rs tests/architecture.rs; do [ ! -f "$file" ] || golden+=(--test "$(basename "$file" .rs)"); done
   if have cargo-nextest; then
     cargo nextest run --no-fail-fast --lib "${golden[@]}"
   else
@@ -20,5 +20,5 @@ unit() {
 
 step "format" format
 step "clippy" clippy
-step "unit and golden tests" unit
+step "unit, golden and architecture tests" unit
 summary

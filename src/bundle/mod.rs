@@ -8,8 +8,8 @@
 //!
 //! # The way
 //!
-//! A [`Draft`] is what training hands over; [`write`] makes it bytes; [`Bundle::open`] checks the bytes and reads them in
-//! place; [`slice`] cuts a smaller bundle of the same model, and [`Model`] joins slices again. FORMAT.md, in this folder,
+//! A [`Draft`] is what training hands over; [`write()`] makes it bytes; [`Bundle::open`] checks the bytes and reads them in
+//! place; [`slice()`] cuts a smaller bundle of the same model, and [`Model`] joins slices again. FORMAT.md, in this folder,
 //! is the normative description.
 //!
 //! # A worked example

@@ -101,7 +101,7 @@ impl Baskets {
         &self.items[self.starts[basket]..self.starts[basket + 1]]
     }
 
-    /// The items that count for pairs: at most [`BASKET_CAP`], the most popular ones left out.
+    /// The items that count for pairs: at most 100, the most popular ones left out.
     pub fn votes(&self, basket: usize) -> &[u32] {
         let items = self.items(basket);
         &items[items.len().saturating_sub(BASKET_CAP)..]

@@ -162,7 +162,7 @@ impl Pairs {
     ///
     /// A pair is supported by `min_support` orders and, from 2 on, by two distinct customers (an order whose customer
     /// is unknown stands for a customer of its own). Cost: the sum of squared order sizes, the cap of
-    /// [`BASKET_CAP`](super::history::BASKET_CAP) applied; memory: 24 bytes a supported pair in either direction, and
+    /// the cap of 100 items a basket applied; memory: 24 bytes a supported pair in either direction, and
     /// 56 bytes an item and thread.
     pub fn count(baskets: &Baskets, min_support: u32) -> Self {
         let n = baskets.n_items;
