@@ -156,10 +156,12 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         }
     }
 
-    /// Items that something of the context votes for.
-    fn candidates(&mut self, reason: Reason) {
+    /// Items that something of the context votes for. Where the votes come to nothing, popularity alone lifts an item.
+    fn candidates(&mut self, voted: Reason) {
         for item in self.scores.touched() {
-            let score = self.scores.of(*item) + self.evidence.prior_of(self.model, *item);
+            let votes = self.scores.of(*item);
+            let score = votes + self.evidence.prior_of(self.model, *item);
+            let reason = if votes > 0.0 { voted } else { Reason::Popular };
             if score > 0.0 {
                 self.consider(*item, score, reason);
             }

@@ -4,14 +4,15 @@ use super::context::Context;
 use crate::bundle::{Bundle, SameCategory, Strategy};
 use crate::shop::{ItemId, StockState};
 
-/// Most items of a context whose groups and classes are compared; an item itself is never shown, however many there are.
-const MAX_COMPARED: usize = 256;
+/// Groups and classes of a context for which there is room from the start; a larger context takes more once.
+const USUAL: usize = 256;
 
 /// The rules of one question, ready to be asked about any item.
 #[derive(Debug, Default)]
 pub struct Eligibility {
     barred: Vec<bool>,
     marked: Vec<ItemId>,
+    // Both ascend.
     groups: Vec<u32>,
     classes: Vec<u32>,
 }
@@ -22,8 +23,8 @@ impl Eligibility {
         Self {
             barred: vec![false; items],
             marked: Vec::with_capacity(items),
-            groups: Vec::with_capacity(MAX_COMPARED),
-            classes: Vec::with_capacity(MAX_COMPARED),
+            groups: Vec::with_capacity(USUAL),
+            classes: Vec::with_capacity(USUAL),
         }
     }
 
@@ -44,13 +45,19 @@ impl Eligibility {
         for item in viewed {
             self.compare(bundle, *item, SameCategory::Allow);
         }
+        for list in [&mut self.groups, &mut self.classes] {
+            list.sort_unstable();
+            list.dedup();
+        }
         for item in &context.exclude {
             self.bar(*item);
         }
     }
 
     fn compare<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, item: ItemId, same_category: SameCategory) {
-        self.bar(item);
+        if !self.bar(item) {
+            return;
+        }
         remember(&mut self.groups, bundle.group(item));
         let class = bundle.class(item);
         let blocked = match same_category {
@@ -63,11 +70,12 @@ impl Eligibility {
         }
     }
 
-    fn bar(&mut self, item: ItemId) {
-        if let Some(barred) = self.barred.get_mut(item.index()).filter(|barred| !**barred) {
-            *barred = true;
-            self.marked.push(item);
-        }
+    /// Whether `item` was not yet barred.
+    fn bar(&mut self, item: ItemId) -> bool {
+        let Some(barred) = self.barred.get_mut(item.index()).filter(|barred| !**barred) else { return false };
+        *barred = true;
+        self.marked.push(item);
+        true
     }
 
     /// Whether `item` may be shown.
@@ -76,8 +84,8 @@ impl Eligibility {
         let barred = self.barred.get(item.index()).copied().unwrap_or(true);
         !barred
             && bundle.stock(item) != StockState::Out
-            && (self.groups.is_empty() || !self.groups.contains(&bundle.group(item)))
-            && (self.classes.is_empty() || !self.classes.contains(&bundle.class(item)))
+            && (self.groups.is_empty() || self.groups.binary_search(&bundle.group(item)).is_err())
+            && (self.classes.is_empty() || self.classes.binary_search(&bundle.class(item)).is_err())
     }
 
     fn clear(&mut self) {
@@ -93,7 +101,7 @@ impl Eligibility {
 
 /// Notes a group or class; 0 stands for none and is never compared.
 fn remember(list: &mut Vec<u32>, number: u32) {
-    if number > 0 && list.len() < MAX_COMPARED && !list.contains(&number) {
+    if number > 0 {
         list.push(number);
     }
 }

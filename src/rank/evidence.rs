@@ -9,7 +9,8 @@ use crate::shop::ItemId;
 /// Lower ends of the cart-size classes of [`Tuning::cart`].
 const CART_SIZES: [usize; 5] = [1, 2, 4, 6, 10];
 
-/// The voters of one question: which relation each item of the context asks, and how much its votes count.
+/// The voters of one question: which relation each item of the context asks, and how much its votes count. All votes of
+/// one voter stand together.
 #[derive(Debug, Default)]
 pub struct Evidence {
     votes: Vec<Vote>,
@@ -77,10 +78,11 @@ impl Evidence {
         if !has(RelationKind::Cart) && together == 0.0 {
             together = 1.0;
         }
-        for (kind, factor) in [(RelationKind::Cart, cart), (RelationKind::BoughtTogether, together)] {
-            if factor > 0.0 && has(kind) {
-                self.votes.extend(voters.iter().map(|voter| Vote { voter: *voter, kind, factor }));
-            }
+        let factors = [(RelationKind::Cart, cart), (RelationKind::BoughtTogether, together)];
+        let asked = factors.map(|(kind, factor)| (kind, factor, factor > 0.0 && has(kind)));
+        for voter in voters {
+            let votes = asked.iter().filter(|(_, _, votes)| *votes);
+            self.votes.extend(votes.map(|(kind, factor, _)| Vote { voter: *voter, kind: *kind, factor: *factor }));
         }
         self.prior = blend.prior;
     }
@@ -97,7 +99,7 @@ impl Evidence {
         self.votes.sort_unstable_by(|a, b| a.voter.cmp(&b.voter).then(b.factor.total_cmp(&a.factor)));
     }
 
-    /// Adds every vote to `scores`, then popularity to each item that got one. Sums end at zero or above.
+    /// Adds every vote to `scores`. Where a relation is signed, sums may end below zero.
     pub fn tally<D: AsRef<[u8]>>(&self, model: &Model<D>, scores: &mut Scores) {
         for kind in RelationKind::ALL {
             let Some(relation) = model.relation(kind) else { continue };
@@ -146,6 +148,7 @@ pub fn because<D: AsRef<[u8]>>(evidence: &Evidence, model: &Model<D>, picks: &mu
             }
         }
     }
+    picks.iter_mut().for_each(Pick::settle);
 }
 
 #[cfg(test)]

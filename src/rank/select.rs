@@ -46,12 +46,16 @@ pub struct Pick {
     pub reason: Reason,
     group: u32,
     because: [(ItemId, f32); MAX_BECAUSE],
+    counting: (ItemId, f32),
 }
+
+/// A place that no voter holds.
+const NOBODY: (ItemId, f32) = (ItemId(u32::MAX), 0.0);
 
 impl Pick {
     /// A candidate; `group` is its variant group, 0 for none.
     pub fn new(item: ItemId, score: f32, reason: Reason, group: u32) -> Self {
-        Self { item, score, reason, group, because: [(ItemId(u32::MAX), 0.0); MAX_BECAUSE] }
+        Self { item, score, reason, group, because: [NOBODY; MAX_BECAUSE], counting: NOBODY }
     }
 
     /// The items of the context that voted most for it, strongest first.
@@ -59,17 +63,18 @@ impl Pick {
         self.because.iter().take_while(|(_, vote)| *vote > 0.0).map(|(item, _)| *item)
     }
 
-    /// Counts a vote; the strongest three voters are kept, ties by item.
+    /// Counts a vote. All votes of one voter come one after the other, for they are added up before they are compared.
     pub(super) fn credit(&mut self, voter: ItemId, vote: f32) {
-        let mut coming = match self.because.iter_mut().find(|(item, _)| *item == voter) {
-            Some(known) => {
-                let sum = (voter, known.1 + vote);
-                *known = (ItemId(u32::MAX), 0.0);
-                sum
-            }
-            None => (voter, vote),
-        };
-        self.because.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        if self.counting.0 != voter {
+            self.settle();
+            self.counting.0 = voter;
+        }
+        self.counting.1 += vote;
+    }
+
+    /// Ends the count of the last voter: the strongest three are kept, ties by item.
+    pub(super) fn settle(&mut self) {
+        let mut coming = std::mem::replace(&mut self.counting, NOBODY);
         for place in &mut self.because {
             if coming.1 > place.1 || (coming.1 == place.1 && coming.0 < place.0) {
                 std::mem::swap(&mut coming, place);
@@ -197,10 +202,11 @@ mod tests {
     #[test]
     fn the_strongest_three_voters_are_the_reason() {
         let mut shown = pick(0, 1.0, 0);
-        for (voter, vote) in [(5, 0.1), (6, 0.4), (7, 0.2), (8, 0.3), (5, 0.25)] {
+        for (voter, vote) in [(6, 0.4), (7, 0.2), (8, 0.3), (5, 0.1), (5, 0.25), (9, -0.5), (4, 0.0)] {
             shown.credit(ItemId(voter), vote);
         }
+        shown.settle();
         let names: Vec<u32> = shown.because().map(|item| item.0).collect();
-        assert_eq!(names, [6, 8, 5]);
+        assert_eq!(names, [6, 5, 8]);
     }
 }
