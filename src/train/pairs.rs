@@ -161,8 +161,8 @@ impl Pairs {
     /// Counts the pairs of `baskets`, on all threads of the current pool.
     ///
     /// A pair is supported by `min_support` orders and, from 2 on, by two distinct customers (an order whose customer
-    /// is unknown stands for a customer of its own). Cost: the sum of squared order sizes, the cap of
-    /// the cap of 100 items a basket applied; memory: 24 bytes a supported pair in either direction, and
+    /// is unknown stands for a customer of its own). Cost: the sum of squared order sizes, of which
+    /// each counts at most 100 items; memory: 24 bytes a supported pair in either direction, and
     /// 56 bytes an item and thread.
     pub fn count(baskets: &Baskets, min_support: u32) -> Self {
         let n = baskets.n_items;
