@@ -5,7 +5,7 @@ use super::models::{Model, cart_candidates, together_candidates};
 use super::questions::{Fold, Question};
 use super::score::{ranks, shipped_prior, unit};
 use crate::bundle::Blend;
-use crate::train::pairs::Pairs;
+use crate::train::pairs::{Pairs, Support};
 use crate::train::prune::{BITS, Rows, as_shipped};
 
 /// Priors; 1 lifts the best seller by the mean best score of a question.
@@ -38,8 +38,8 @@ pub struct Bench {
 
 impl Bench {
     /// Counts the pairs of a fold.
-    pub fn new(fold: Fold, min_support: u32) -> Self {
-        let pairs = Pairs::count(&fold.early, min_support);
+    pub fn new(fold: Fold, support: Support) -> Self {
+        let pairs = Pairs::count(&fold.early, support);
         let prior = shipped_prior(&pairs.share);
         Self { fold, pairs, prior }
     }
@@ -100,7 +100,7 @@ pub fn support_cost(bench: &Bench, budget: usize) -> SupportCost {
         let rows = as_shipped(Model::DEFAULT_CART.fit(&bench.fold.early, pairs), budget, BITS);
         largest(&bench.alone(&bench.fold.carts, &rows))
     };
-    SupportCost { with: value(&bench.pairs), without: value(&Pairs::count(&bench.fold.early, 1)) }
+    SupportCost { with: value(&bench.pairs), without: value(&Pairs::count(&bench.fold.early, Support::NONE)) }
 }
 
 /// The winner among the candidates for the product page, over the questions of several folds.

@@ -10,7 +10,7 @@ use super::tune::{Found, Options, Stage};
 use crate::bundle::{Blend, RelationKind, Verdict};
 use crate::train::Baskets;
 use crate::train::baselines::Baseline;
-use crate::train::pairs::Pairs;
+use crate::train::pairs::{Pairs, Support};
 use crate::train::prune::{BITS, Rows, as_shipped, prune, row_budget};
 
 /// Tenths of the orders that choose the product page's relation.
@@ -57,7 +57,7 @@ pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), fo
     };
     let Decided { mut cart, mut together, blends, support } = decide(baskets, options, budgets, progress);
     progress(Stage::Refit);
-    let pairs = Pairs::count(baskets, options.min_support);
+    let pairs = Pairs::count(baskets, options.support());
     let fit = |choice: &mut Choice, budget: usize| {
         let mut rows = choice.model.fit(baskets, &pairs);
         prune(&mut rows, budget);
@@ -105,7 +105,7 @@ impl Choice {
 fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn Fn(Stage)) -> Decided {
     progress(Stage::Pairs);
     let tenth = |k: usize| baskets.len() * (10 - k) / 10;
-    let bench = |k: usize| Bench::new(Fold::new(baskets, tenth(k), tenth(k - 1), options.seed), options.min_support);
+    let bench = |k: usize| Bench::new(Fold::new(baskets, tenth(k), tenth(k - 1), options.seed), options.support());
     let main = bench(1);
     let asked = main.fold.carts.len();
     if asked < ENOUGH {
@@ -123,7 +123,7 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
     let (model, tried) = choose::together(&benches, budgets.together);
     drop(others);
     progress(Stage::Cart);
-    let support = (options.min_support > 1).then(|| choose::support_cost(&main, budgets.cart));
+    let support = (options.support() != Support::NONE).then(|| choose::support_cost(&main, budgets.cart));
     Decided { support, ..judge(&main, budgets, (model, tried), options.seed) }
 }
 

@@ -4,6 +4,8 @@ use crate::train::{Baskets, Visits};
 
 /// Most questions of a kind.
 pub const QUESTIONS: usize = 3_000;
+/// Views of a visit that are asked about: robots look at more, shoppers hardly ever.
+const LONGEST: usize = 200;
 /// Lines of a cart that vote at most, those of lowest item index.
 const VOTERS: usize = 64;
 
@@ -87,7 +89,8 @@ pub fn by_popularity(count: &[u32]) -> Vec<u32> {
 ///
 /// As a request tells it, the product now viewed comes last and is left out of the earlier views.
 pub fn visit_questions(visits: &Visits, cut: usize, seed: u64) -> Vec<Question> {
-    let places = (cut..visits.len()).flat_map(|v| (1..visits.views(v).len()).map(move |at| (v, at)));
+    let asked = |v: usize| 1..visits.views(v).len().min(LONGEST);
+    let places = (cut..visits.len()).flat_map(|v| asked(v).map(move |at| (v, at)));
     let fresh = |&(v, at): &(usize, usize)| !visits.views(v)[..at].contains(&visits.views(v)[at]);
     let question = |(v, at): (usize, usize)| {
         let views = visits.views(v);

@@ -7,10 +7,11 @@ use super::questions::{Fold, Question, by_popularity, visit_questions};
 use super::report::TrainReport;
 use super::score::{Scratch, rank, shipped_prior, top_ten};
 use super::tune::{Options, Stage, Trained, train};
+use super::visits::{SimpleVisits, as_sets};
 use crate::bundle::quantise::Quantiser;
 use crate::bundle::{Blend, Draft, RelationKind};
 use crate::train::baselines::Baseline;
-use crate::train::pairs::Pairs;
+use crate::train::pairs::{Pairs, Support};
 use crate::train::prune::Rows;
 use crate::train::{Baskets, Counts, History, TrainError, Visits};
 use rayon::prelude::*;
@@ -112,7 +113,7 @@ pub fn run(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> Re
     let Trained { draft, report } = train(&early, &Options { allow_weak: true, ..options.clone() }, progress)?;
     let mut tasks = Vec::new();
     if !early.baskets.is_empty() {
-        let pairs = Pairs::count(&early.baskets, 1);
+        let pairs = Pairs::count(&early.baskets, Support::NONE);
         let tuning = &draft.tuning;
         let by_size = |question: &Question| tuning.cart[question.size_class()];
         tasks.push(orders_task("cart", &draft, &pairs, &fold.carts, &by_size));
@@ -182,35 +183,14 @@ fn session_task(draft: &Draft, early: &Visits, questions: &[Question]) -> TaskSc
     let alone = |_: &Question| Blend { cart: 1.0, together: 0.0, prior: 0.0 };
     let fading = Some(draft.tuning.view_decay.as_slice());
     let own = Answering { cart: &rows, together: &none, prior: &flat, blend: &alone, fading }.answer(questions);
-    // Popularity among visits need not fall along items of a shop with orders: the simple methods number anew.
-    let order = by_popularity(&as_sets(early).popularity());
-    let renumbered: Vec<Question> = questions.iter().map(|question| renumber(question, &order)).collect();
-    let pairs = Pairs::count(&as_sets(&early.renumbered(&order)), 1);
-    let prior = shipped_prior(&pairs.share);
-    let simple = |baseline: Baseline| {
-        let (rows, blend) = (baseline.fit(&pairs), move |_: &Question| baseline_blend(baseline));
+    let simple = SimpleVisits::new(early, questions);
+    let place = |baseline: Baseline| {
+        let (rows, blend) = (baseline.fit(&simple.pairs), move |_: &Question| baseline_blend(baseline));
         let fading = Some([1.0].as_slice());
-        let answering = Answering { cart: &rows, together: &none, prior: &prior, blend: &blend, fading };
-        (baseline.name(), answering.answer(&renumbered))
+        let answering = Answering { cart: &rows, together: &none, prior: &simple.prior, blend: &blend, fading };
+        (baseline.name(), answering.answer(&simple.questions))
     };
-    score("session", own, Baseline::ALL.map(simple).into(), pairs.active())
-}
-
-fn renumber(question: &Question, numbers: &[u32]) -> Question {
-    let number = |item: u32| numbers[item as usize];
-    Question { known: question.known.iter().map(|item| number(*item)).collect(), target: number(question.target) }
-}
-
-/// Visits as sets of items.
-fn as_sets(visits: &Visits) -> Baskets {
-    let mut baskets = Baskets::new(visits.n_items);
-    for visit in 0..visits.len() {
-        let mut items = visits.views(visit).to_vec();
-        items.sort_unstable();
-        items.dedup();
-        baskets.push(&items, None, None);
-    }
-    baskets
+    score("session", own, Baseline::ALL.map(place).into(), simple.pairs.active())
 }
 
 fn score(task: &'static str, own: Answers, simple: Vec<(&'static str, Answers)>, items: usize) -> TaskScore {

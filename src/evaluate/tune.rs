@@ -6,9 +6,10 @@ use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
 use super::orders;
 use super::report::{RelationReport, TrainReport};
-use super::visits::{VisitBench, VisitModel, popularity_ranks};
+use super::visits::{VisitBench, VisitModel};
 use crate::bundle::{Blend, Draft, DraftRelation, Manifest, Policy, RelationKind, RelationNote, Tuning, Verdict};
 use crate::shop::Currency;
+use crate::train::pairs::Support;
 use crate::train::prune::{BITS, Rows, prune, row_budget};
 use crate::train::{History, TrainError, Visits, assemble};
 
@@ -32,8 +33,11 @@ impl Default for RowLengths {
 /// What a training run is told.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Orders that a pair needs; from 2 on also two distinct customers.
+    /// Orders that a pair needs; from 2 on also two distinct customers, unless `two_customers` is off.
     pub min_support: u32,
+    /// Whether a pair needs two distinct customers where customers are known. Without it a bundle may show the habits
+    /// of a single customer.
+    pub two_customers: bool,
     /// Neighbours kept.
     pub rows: RowLengths,
     /// Units on hand up to which stock is low.
@@ -52,6 +56,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             min_support: 3,
+            two_customers: true,
             rows: RowLengths::default(),
             low_at: 5,
             currency: Currency::NONE,
@@ -59,6 +64,14 @@ impl Default for Options {
             seed: 7,
             allow_weak: false,
         }
+    }
+}
+
+impl Options {
+    /// What a pair needs to count.
+    pub fn support(&self) -> Support {
+        let rule = Support::of(self.min_support);
+        Support { two_customers: rule.two_customers && self.two_customers, ..rule }
     }
 }
 
@@ -198,17 +211,15 @@ fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitMo
     if bench.questions.len() >= ENOUGH {
         let climbed = bench.climb();
         let mine = bench.ranks(&climbed.rows, &climbed.model.fading());
-        let popularity = popularity_ranks(&bench.questions, &bench.shares());
-        trial = Trial::of(&mine, &[("popularity", popularity)], Goal::Visit, options.seed);
+        trial = Trial::of(&mine, &bench.simple(), Goal::Visit, options.seed);
         (tried, model) = (climbed.tried, climbed.model);
     }
-    let mut rows = model.relation.fit(visits);
+    let mut rows = model.fit(visits);
     prune(&mut rows, row);
     if rows.iter().all(Vec::is_empty) {
         trial.without_edges();
     }
-    let name = format!("{} decay {}", model.relation.describe(), model.decay);
-    found.push(Found::new(RelationKind::Similar, name, trial, rows, row, tried));
+    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, row, tried));
     model
 }
 

@@ -2,12 +2,15 @@
 
 use super::choose::Tried;
 use super::metrics::{Goal, Rank};
-use super::questions::{Question, visit_questions};
-use super::score::{Scratch, rank};
+use super::orders::baseline_blend;
+use super::questions::{Question, by_popularity, visit_questions};
+use super::score::{Scratch, rank, shipped_prior};
 use crate::bundle::Blend;
-use crate::train::Visits;
+use crate::train::baselines::Baseline;
 use crate::train::coview::CoView;
+use crate::train::pairs::{Pairs, Support};
 use crate::train::prune::{BITS, Rows, as_shipped};
+use crate::train::{Baskets, Visits};
 use rayon::prelude::*;
 
 /// Views that count at most, the last ones.
@@ -15,43 +18,85 @@ const LAST: usize = 10;
 /// Early visits to climb on: the newest of them.
 const MOST: usize = 200_000;
 
+/// How pairs of views become weights.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum VisitRelation {
+    /// Distance-weighted co-view.
+    CoView(CoView),
+    /// A simple method on visits as sets.
+    Simple(Baseline),
+}
+
+impl VisitRelation {
+    fn fit(&self, visits: &Visits) -> Rows {
+        match self {
+            Self::CoView(settings) => settings.fit(visits),
+            Self::Simple(baseline) => baseline.fit(&Pairs::count(&as_sets(visits), Support::NONE)),
+        }
+    }
+}
+
 /// A relation's settings, and how fast earlier views of a visit lose weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VisitModel {
-    /// Of the relation.
-    pub relation: CoView,
+    /// The relation.
+    pub relation: VisitRelation,
     /// Views after which a view's weight has fallen to 1/e.
     pub decay: f64,
 }
 
 impl Default for VisitModel {
     fn default() -> Self {
-        Self { relation: CoView::default(), decay: 2.0 }
+        Self { relation: VisitRelation::CoView(CoView::default()), decay: 2.0 }
     }
 }
 
 impl VisitModel {
+    /// All weights, unpruned.
+    pub fn fit(&self, visits: &Visits) -> Rows {
+        self.relation.fit(visits)
+    }
+
+    /// Name and settings, as manifest and report show them.
+    pub fn describe(&self) -> String {
+        let name = match &self.relation {
+            VisitRelation::CoView(settings) => settings.describe(),
+            VisitRelation::Simple(baseline) => baseline.name().into(),
+        };
+        format!("{name} decay {}", self.decay)
+    }
+
+    /// The same model with one setting of its co-view changed.
+    fn with(mut self, set: impl Fn(&mut CoView)) -> Self {
+        if let VisitRelation::CoView(settings) = &mut self.relation {
+            set(settings);
+        }
+        self
+    }
+
     /// Weight of the last view, the one before it, ….
     pub fn fading(&self) -> Vec<f32> {
         (0..LAST).map(|age| libm::exp(-(age as f64) / self.decay) as f32).collect()
     }
 }
 
-/// Sets one setting of a model.
-type Step = fn(&mut VisitModel, f64);
+/// Changes one setting of a model.
+type Step = fn(VisitModel, f64) -> VisitModel;
 
-/// What is tried after the defaults, in this order; the reference implementation's grid.
+/// What is tried after the defaults, in this order; the grid of the experiments in the field.
 const CLIMB: [(Step, &[f64]); 9] = [
-    (|m, v| m.decay = v, &[0.5, 1.0, 3.0, 5.0]),
-    (|m, v| m.relation.a = v, &[0.3, 0.7, 1.0]),
-    (|m, v| m.relation.b = v, &[0.0, 0.1, 0.4, 0.5]),
-    (|m, v| m.relation.back = v, &[0.3, 0.6]),
-    (|m, v| m.relation.distance = v, &[0.0, 0.5]),
-    (|m, v| m.relation.size = v, &[0.5, 1.0]),
-    (|m, v| m.relation.recent = v, &[0.1, 0.3]),
-    (|m, v| m.relation.hops = v, &[0.1, 0.3, 1.0]),
-    (|m, v| m.decay = v, &[0.5, 1.0, 3.0, 5.0]),
+    (|m, v| VisitModel { decay: v, ..m }, &[0.5, 1.0, 3.0, 5.0]),
+    (|m, v| m.with(|c| c.a = v), &[0.3, 0.7, 1.0]),
+    (|m, v| m.with(|c| c.b = v), &[0.0, 0.1, 0.4, 0.5]),
+    (|m, v| m.with(|c| c.back = v), &[0.3, 0.6]),
+    (|m, v| m.with(|c| c.distance = v), &[0.0, 0.5]),
+    (|m, v| m.with(|c| c.size = v), &[0.5, 1.0]),
+    (|m, v| m.with(|c| c.recent = v), &[0.1, 0.3]),
+    (|m, v| m.with(|c| c.hops = v), &[0.1, 0.3, 1.0]),
+    (|m, v| VisitModel { decay: v, ..m }, &[0.5, 1.0, 3.0, 5.0]),
 ];
+/// Decays tried with each simple method.
+const SIMPLE_DECAYS: [f64; 3] = [0.5, 1.0, 2.0];
 
 /// Early visits and the questions of those after them.
 pub struct VisitBench {
@@ -69,6 +114,7 @@ pub struct Climbed {
     pub rows: Rows,
     /// All that was tried.
     pub tried: Vec<Tried>,
+    top: f64,
 }
 
 impl VisitBench {
@@ -77,11 +123,6 @@ impl VisitBench {
         let cut = visits.len() * 9 / 10;
         let early = visits.slice(cut.saturating_sub(MOST)..cut);
         Self { early, questions: visit_questions(visits, cut, seed), budget }
-    }
-
-    /// Share of early visits that hold each item.
-    pub fn shares(&self) -> Vec<f32> {
-        self.early.shares()
     }
 
     /// The places of all targets under `rows`.
@@ -95,42 +136,94 @@ impl VisitBench {
     }
 
     fn rows(&self, model: &VisitModel) -> Rows {
-        as_shipped(model.relation.fit(&self.early), self.budget, BITS)
+        as_shipped(model.fit(&self.early), self.budget, BITS)
     }
 
-    /// Takes each setting that does better than the best so far.
+    /// Takes each setting that does better than the best so far; simple methods come last.
     pub fn climb(&self) -> Climbed {
-        let mut model = VisitModel::default();
-        let mut rows = self.rows(&model);
-        let mut top = self.value(&rows, &model);
-        let note = |model: &VisitModel, value: f64| Tried {
-            model: format!("{} decay {}", model.relation.describe(), model.decay),
-            value,
-        };
-        let mut tried = vec![note(&model, top)];
+        let model = VisitModel::default();
+        let rows = self.rows(&model);
+        let top = self.value(&rows, &model);
+        let mut climbed = Climbed { model, rows, top, tried: vec![Tried { model: model.describe(), value: top }] };
         for (set, values) in CLIMB {
-            for value in values {
-                let mut next = model;
-                set(&mut next, *value);
-                if next == model {
-                    continue;
-                }
-                let fitted = if next.relation == model.relation { rows.clone() } else { self.rows(&next) };
-                let got = self.value(&fitted, &next);
-                tried.push(note(&next, got));
-                if got > top {
-                    (model, rows, top) = (next, fitted, got);
-                }
-            }
+            values.iter().for_each(|value| self.attempt(set(climbed.model, *value), &mut climbed));
         }
-        Climbed { model, rows, tried }
+        for baseline in [Baseline::Cosine, Baseline::Bm25, Baseline::Rp3Beta] {
+            let model = |decay: f64| VisitModel { relation: VisitRelation::Simple(baseline), decay };
+            SIMPLE_DECAYS.into_iter().for_each(|decay| self.attempt(model(decay), &mut climbed));
+        }
+        climbed
     }
+
+    fn attempt(&self, next: VisitModel, climbed: &mut Climbed) {
+        if next == climbed.model {
+            return;
+        }
+        let same = next.relation == climbed.model.relation;
+        let rows = if same { climbed.rows.clone() } else { self.rows(&next) };
+        let value = self.value(&rows, &next);
+        climbed.tried.push(Tried { model: next.describe(), value });
+        if value > climbed.top {
+            (climbed.model, climbed.rows, climbed.top) = (next, rows, value);
+        }
+    }
+
+    /// The places that simple methods give, popularity first: all weights kept, the last view alone asked.
+    pub fn simple(&self) -> Vec<(&'static str, Vec<Rank>)> {
+        let simple = SimpleVisits::new(&self.early, &self.questions);
+        let place = |baseline: Baseline| {
+            let (rows, blend) = (baseline.fit(&simple.pairs), baseline_blend(baseline));
+            (baseline.name(), ranks_with(&simple.questions, &rows, &[1.0], &blend, &simple.prior))
+        };
+        Baseline::ALL.into_iter().map(place).collect()
+    }
+}
+
+/// Visits as sets, numbered by their own popularity, for the simple methods.
+pub struct SimpleVisits {
+    /// Pairs of items that a visit holds.
+    pub pairs: Pairs,
+    /// Share of visits, as shipped.
+    pub prior: Vec<f32>,
+    /// The questions in these numbers.
+    pub questions: Vec<Question>,
+}
+
+impl SimpleVisits {
+    /// Of `early` visits and questions about later ones.
+    pub fn new(early: &Visits, questions: &[Question]) -> Self {
+        let numbers = by_popularity(&as_sets(early).popularity());
+        let number = |item: &u32| numbers[*item as usize];
+        let question = |question: &Question| Question {
+            known: question.known.iter().map(number).collect(),
+            target: number(&question.target),
+        };
+        let pairs = Pairs::count(&as_sets(&early.renumbered(&numbers)), Support::NONE);
+        let prior = shipped_prior(&pairs.share);
+        Self { pairs, prior, questions: questions.iter().map(question).collect() }
+    }
+}
+
+/// Visits as sets of items.
+pub fn as_sets(visits: &Visits) -> Baskets {
+    let mut baskets = Baskets::new(visits.n_items);
+    for visit in 0..visits.len() {
+        let mut items = visits.views(visit).to_vec();
+        items.sort_unstable();
+        items.dedup();
+        baskets.push(&items, None, None);
+    }
+    baskets
 }
 
 /// The places of all targets, the last ten views voting with `fading` weights.
 pub fn visit_ranks(questions: &[Question], rows: &Rows, fading: &[f32]) -> Vec<Rank> {
-    let (none, flat) = (vec![Vec::new(); rows.len()], vec![0f32; rows.len()]);
     let blend = Blend { cart: 1.0, together: 0.0, prior: 0.0 };
+    ranks_with(questions, rows, fading, &blend, &vec![0f32; rows.len()])
+}
+
+fn ranks_with(questions: &[Question], rows: &Rows, fading: &[f32], blend: &Blend, prior: &[f32]) -> Vec<Rank> {
+    let none = vec![Vec::new(); rows.len()];
     let place = |scratch: &mut Scratch, question: &Question| {
         let path = question.known.iter().rev();
         let votes: Vec<(u32, f32)> = path.copied().zip(fading.iter().copied()).collect();
@@ -138,26 +231,9 @@ pub fn visit_ranks(questions: &[Question], rows: &Rows, fading: &[f32]) -> Vec<R
         seen.sort_unstable();
         seen.dedup();
         let touched = scratch.gather(&seen, &votes, rows, &none);
-        rank(question.target, &seen, touched, &blend, &flat)
+        rank(question.target, &seen, touched, blend, prior)
     };
     questions.par_iter().with_min_len(32).map_init(|| Scratch::new(rows.len()), place).collect()
-}
-
-/// The places of all targets among best sellers.
-pub fn popularity_ranks(questions: &[Question], shares: &[f32]) -> Vec<Rank> {
-    let mut order: Vec<u32> = (0..shares.len() as u32).collect();
-    order.sort_by(|a, b| shares[*b as usize].total_cmp(&shares[*a as usize]).then(a.cmp(b)));
-    let mut place = vec![0u32; order.len()];
-    order.iter().enumerate().for_each(|(at, item)| place[*item as usize] = at as u32);
-    let rank = |question: &Question| {
-        let own = place[question.target as usize];
-        let mut seen = question.known.clone();
-        seen.sort_unstable();
-        seen.dedup();
-        let before = seen.iter().filter(|item| place[**item as usize] < own).count() as u32;
-        (own - before).min(super::score::FAR)
-    };
-    questions.iter().map(rank).collect()
 }
 
 #[cfg(test)]
@@ -166,8 +242,15 @@ mod tests {
 
     #[test]
     fn known_best_sellers_make_room() {
+        let mut visits = Visits::new(3);
+        visits.push([1, 0]);
+        visits.push([1, 0]);
+        visits.push([1, 2]);
         let questions = [Question { known: vec![1, 0, 1], target: 2 }, Question { known: vec![2], target: 0 }];
-        assert_eq!(popularity_ranks(&questions, &[0.1, 0.9, 0.05]), [0, 1]);
+        let simple = SimpleVisits::new(&visits, &questions);
+        let popularity = baseline_blend(Baseline::Popularity);
+        let none = vec![Vec::new(); 3];
+        assert_eq!(ranks_with(&simple.questions, &none, &[1.0], &popularity, &simple.prior), [0, 1]);
     }
 
     #[test]

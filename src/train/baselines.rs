@@ -38,8 +38,8 @@ impl Baseline {
             Self::Popularity => vec![Vec::new(); pairs.n_items()],
             Self::Cosine => weigh(pairs, |own, pair| f64::from(pair.orders) / ((own * n(pair.to)).sqrt() + 10.0)),
             Self::Bm25 => {
-                let active = pairs.active().max(1);
-                let mean = pairs.count.iter().map(|c| f64::from(*c)).sum::<f64>() / active as f64;
+                let sold = pairs.count.iter().filter(|count| **count > 0).count().max(1);
+                let mean = pairs.count.iter().map(|count| f64::from(*count)).sum::<f64>() / sold as f64;
                 let tf = |n: f64| 2.2 / (1.2 * (0.25 + 0.75 * n / mean.max(1e-9)) + 1.0);
                 weigh(pairs, |own, pair| f64::from(pair.telling) * tf(own) * tf(n(pair.to)))
             }
@@ -52,13 +52,14 @@ impl Baseline {
 mod tests {
     use super::*;
     use crate::train::Baskets;
+    use crate::train::pairs::Support;
 
     #[test]
     fn cosine_of_two_orders_together_is_two_over_twelve() {
         let mut baskets = Baskets::new(2);
         baskets.push(&[0, 1], None, None);
         baskets.push(&[0, 1], None, None);
-        let rows = Baseline::Cosine.fit(&Pairs::count(&baskets, 1));
+        let rows = Baseline::Cosine.fit(&Pairs::count(&baskets, Support::NONE));
         assert!((rows[0][0].weight - 2.0 / 12.0).abs() < 1e-7);
     }
 
@@ -68,7 +69,7 @@ mod tests {
         baskets.push(&[0, 1], None, None);
         baskets.push(&[0, 1, 2, 3], None, None);
         baskets.push(&[0], None, None);
-        let rows = Baseline::Bm25.fit(&Pairs::count(&baskets, 1));
+        let rows = Baseline::Bm25.fit(&Pairs::count(&baskets, Support::NONE));
         // Lengths 3, 2, 1, 1 (mean 1.75); idf² of orders of two and four items among four items.
         let tf = |n: f64| 2.2 / (1.2 * (0.25 + 0.75 * n / 1.75) + 1.0);
         let idf = |s: f64| (4f64.ln() - (1.0 + s).ln()).powi(2);

@@ -84,6 +84,7 @@ fn solve_unit(l: &[f64], n: usize, column: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::pairs::Support;
 
     #[test]
     fn the_inverse_of_a_small_matrix_is_exact() {
@@ -106,7 +107,7 @@ mod tests {
             baskets.push(&[0, 1], None, None);
             baskets.push(&[0, 2], None, None);
         }
-        let rows = fit(&baskets, &Pairs::count(&baskets, 1), 1.0).unwrap();
+        let rows = fit(&baskets, &Pairs::count(&baskets, Support::NONE), 1.0).unwrap();
         let weight = |i: usize, j: u32| rows[i].iter().find(|e| e.item.0 == j).map_or(0.0, |e| e.weight);
         assert!(weight(1, 2) < -0.2 && weight(0, 1) > 0.2, "{rows:?}");
     }
@@ -115,6 +116,6 @@ mod tests {
     fn one_item_has_no_neighbours() {
         let mut baskets = Baskets::new(1);
         baskets.push(&[0], None, None);
-        assert_eq!(fit(&baskets, &Pairs::count(&baskets, 1), 1.0), Some(vec![vec![]]));
+        assert_eq!(fit(&baskets, &Pairs::count(&baskets, Support::NONE), 1.0), Some(vec![vec![]]));
     }
 }

@@ -3,8 +3,25 @@
 use super::history::Baskets;
 use rayon::prelude::*;
 
-/// How many distinct customers a pair needs beside its orders, where customers are known.
-const CUSTOMERS: u8 = 2;
+/// What a pair needs to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Support {
+    /// Orders that hold both.
+    pub orders: u32,
+    /// Whether they must come from two distinct customers. An order whose customer is unknown stands for a customer
+    /// of its own.
+    pub two_customers: bool,
+}
+
+impl Support {
+    /// Every pair counts.
+    pub const NONE: Self = Self { orders: 1, two_customers: false };
+
+    /// The rule of `min_support`: that many orders and, from 2 on, two customers.
+    pub fn of(min_support: u32) -> Self {
+        Self { orders: min_support, two_customers: min_support >= 2 }
+    }
+}
 
 /// Sums over the orders that hold both items of a pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,7 +118,7 @@ struct Row {
 #[derive(Clone, Copy, Default)]
 struct Sums {
     orders: u32,
-    customers: u8,
+    two_customers: bool,
     first: u64,
     weight: f64,
     corrected: f64,
@@ -123,10 +140,8 @@ impl Row {
                 if sums.orders == 0 {
                     self.touched.push(other);
                     sums.first = customer;
-                    sums.customers = 1;
-                } else if customer != sums.first {
-                    sums.customers = CUSTOMERS;
                 }
+                sums.two_customers |= customer != sums.first;
                 sums.orders += 1;
                 sums.weight += weights.weight[b];
                 sums.corrected += weights.corrected[b];
@@ -137,12 +152,12 @@ impl Row {
     }
 
     /// The supported pairs, ascending; the buffers are empty again afterwards.
-    fn finish(&mut self, min_support: u32) -> Vec<Pair> {
+    fn finish(&mut self, support: Support) -> Vec<Pair> {
         self.touched.sort_unstable();
         let mut out = Vec::new();
         for to in self.touched.drain(..) {
             let sums = std::mem::take(&mut self.sums[to as usize]);
-            if sums.orders >= min_support && (min_support < 2 || sums.customers >= CUSTOMERS) {
+            if sums.orders >= support.orders && (sums.two_customers || !support.two_customers) {
                 out.push(Pair {
                     to,
                     orders: sums.orders,
@@ -160,11 +175,9 @@ impl Row {
 impl Pairs {
     /// Counts the pairs of `baskets`, on all threads of the current pool.
     ///
-    /// A pair is supported by `min_support` orders and, from 2 on, by two distinct customers (an order whose customer
-    /// is unknown stands for a customer of its own). Cost: the sum of squared order sizes, of which
-    /// each counts at most 100 items; memory: 24 bytes a supported pair in either direction, and
-    /// 56 bytes an item and thread.
-    pub fn count(baskets: &Baskets, min_support: u32) -> Self {
+    /// Cost: the sum of squared order sizes, the cap of [`BASKET_CAP`](super::history::BASKET_CAP) applied; memory:
+    /// 24 bytes a supported pair in either direction, and 56 bytes an item and thread.
+    pub fn count(baskets: &Baskets, support: Support) -> Self {
         let n = baskets.n_items;
         let count = baskets.popularity();
         let active = count.iter().filter(|c| **c > 0).count();
@@ -177,7 +190,7 @@ impl Pairs {
                 || Row::new(n),
                 |row, item| {
                     row.take(item, &holders, baskets, &weights);
-                    row.finish(min_support)
+                    row.finish(support)
                 },
             )
             .collect();
@@ -200,9 +213,10 @@ impl Pairs {
         self.count.len()
     }
 
-    /// How many items some order holds. Items ascend by falling popularity, so these come first.
+    /// One more than the last item that some order holds. Where items ascend by falling popularity this is how many
+    /// are sold at all.
     pub fn active(&self) -> usize {
-        self.count.iter().take_while(|count| **count > 0).count()
+        self.count.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1)
     }
 
     /// The supported pairs of an item, ascending by the other one.
@@ -248,15 +262,15 @@ mod tests {
 
     #[test]
     fn a_pair_of_one_customer_has_no_support() {
-        let pairs = Pairs::count(&small(), 2);
+        let pairs = Pairs::count(&small(), Support::of(2));
         assert_eq!(pairs.of(0).iter().map(|p| p.to).collect::<Vec<_>>(), [1]);
         assert!(pairs.of(2).is_empty());
-        assert_eq!(Pairs::count(&small(), 1).of(0).len(), 2);
+        assert_eq!(Pairs::count(&small(), Support::NONE).of(0).len(), 2);
     }
 
     #[test]
     fn an_order_of_two_adds_one_over_root_two() {
-        let pairs = Pairs::count(&small(), 1);
+        let pairs = Pairs::count(&small(), Support::NONE);
         let pair = pairs.of(1)[0];
         assert_eq!((pair.to, pair.orders, pair.corrected), (0, 2, 2.0));
         assert!((pair.weight - 2f32.sqrt()).abs() < 1e-6);
@@ -268,7 +282,7 @@ mod tests {
         let mut baskets = Baskets::new(2);
         baskets.push(&[0, 1], None, None);
         baskets.push(&[0, 1], None, None);
-        assert_eq!(Pairs::count(&baskets, 2).of(0).len(), 1);
+        assert_eq!(Pairs::count(&baskets, Support::of(2)).of(0).len(), 1);
     }
 
     fn any_baskets() -> impl Strategy<Value = Baskets> {
@@ -285,7 +299,7 @@ mod tests {
     proptest! {
         #[test]
         fn counts_equal_those_of_brute_force(baskets in any_baskets(), support in 1u32..4) {
-            let pairs = Pairs::count(&baskets, support);
+            let pairs = Pairs::count(&baskets, Support::of(support));
             for i in 0..12u32 {
                 for j in (0..12u32).filter(|j| *j != i) {
                     let both: Vec<usize> = (0..baskets.len())

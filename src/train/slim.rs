@@ -203,6 +203,7 @@ pub fn fit(gram: &Gram<'_>, pairs: &Pairs, penalties: &[Penalty]) -> Vec<Rows> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::pairs::Support;
 
     /// Coordinate descent on the whole dense matrix, in f64, two thousand sweeps: slow and obvious.
     fn oracle(baskets: &Baskets, penalty: Penalty) -> Vec<Vec<f64>> {
@@ -249,7 +250,7 @@ mod tests {
         let penalties = [Penalty { l1: 0.5, l2: 10.0 }, Penalty { l1: 0.1, l2: 3.0 }];
         for seed in 1..6 {
             let baskets = shop(seed);
-            let pairs = Pairs::count(&baskets, 1);
+            let pairs = Pairs::count(&baskets, Support::NONE);
             for gram in [Gram::of(&baskets, &pairs), Gram::Sparse(&pairs)] {
                 for (rows, penalty) in fit(&gram, &pairs, &penalties).iter().zip(penalties) {
                     let expected = oracle(&baskets, penalty);
@@ -271,7 +272,7 @@ mod tests {
             baskets.push(&[0, 1, 2], None, None);
             baskets.push(&[3], None, None);
         }
-        let pairs = Pairs::count(&baskets, 1);
+        let pairs = Pairs::count(&baskets, Support::NONE);
         let rows = &fit(&Gram::of(&baskets, &pairs), &pairs, &[Penalty { l1: 0.1, l2: 1.0 }])[0];
         let both: f32 = [0, 1].iter().flat_map(|i| &rows[*i]).filter(|e| e.item.0 == 2).map(|e| e.weight).sum();
         assert!((0.9..=1.0).contains(&both), "{both}");

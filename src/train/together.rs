@@ -71,6 +71,7 @@ pub(crate) fn weigh(pairs: &Pairs, weight: impl Fn(f64, &Pair) -> f64 + Sync) ->
 mod tests {
     use super::*;
     use crate::train::Baskets;
+    use crate::train::pairs::Support;
 
     #[test]
     fn the_chance_of_a_filter_given_a_pot_is_two_of_three() {
@@ -79,10 +80,10 @@ mod tests {
         baskets.push(&[0, 1], None, None);
         baskets.push(&[0, 2], None, None);
         baskets.push(&[2], None, None);
-        let rows = Together::Corrected { beta: 0.0, kappa: 0.0 }.fit(&Pairs::count(&baskets, 1));
+        let rows = Together::Corrected { beta: 0.0, kappa: 0.0 }.fit(&Pairs::count(&baskets, Support::NONE));
         let weights: Vec<f32> = rows[0].iter().map(|e| e.weight).collect();
         assert_eq!(weights, [2.0 / 3.0, 1.0 / 3.0]);
-        let halved = Together::Corrected { beta: 0.0, kappa: 3.0 }.fit(&Pairs::count(&baskets, 1));
+        let halved = Together::Corrected { beta: 0.0, kappa: 3.0 }.fit(&Pairs::count(&baskets, Support::NONE));
         assert_eq!(halved[0][0].weight, 1.0 / 3.0);
     }
 
@@ -91,7 +92,7 @@ mod tests {
         let mut baskets = Baskets::new(2);
         baskets.push(&[0, 1], None, None);
         baskets.push(&[0], None, None);
-        let rows = Together::Walk { beta: 0.0 }.fit(&Pairs::count(&baskets, 1));
+        let rows = Together::Walk { beta: 0.0 }.fit(&Pairs::count(&baskets, Support::NONE));
         assert!((f64::from(rows[0][0].weight) - 2f64.powf(-0.7) * 2f64.powf(-0.7)).abs() < 1e-6);
         assert!((f64::from(rows[1][0].weight) - 2f64.powf(-0.7)).abs() < 1e-6);
     }
