@@ -175,7 +175,7 @@ impl Row {
 impl Pairs {
     /// Counts the pairs of `baskets`, on all threads of the current pool.
     ///
-    /// Cost: the sum of squared order sizes, the cap of [`BASKET_CAP`](super::history::BASKET_CAP) applied; memory:
+    /// Cost: the sum of squared order sizes, of which each counts at most 100 items; memory:
     /// 24 bytes a supported pair in either direction, and 56 bytes an item and thread.
     pub fn count(baskets: &Baskets, support: Support) -> Self {
         let n = baskets.n_items;
