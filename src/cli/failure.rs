@@ -50,7 +50,7 @@ impl Failure {
         }
     }
 
-    /// The exit code of DESIGN: 1 data, 2 command, 3 machine.
+    /// The exit code: 1 data, 2 command, 3 machine.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.kind as u8)
     }
