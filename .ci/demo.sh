@@ -55,7 +55,12 @@ model=$models/model.endcap
 "$ENDCAP" inspect "$model" --items --json > "$models/products.json"
 
 .ci/pack.sh
-node www/build.mjs --shop "$shop" --models "$models" --pkg pkg --out www/dist
+words=()
+if [ -n "${SHOP:-}" ]; then
+  words=(--name "$(basename -- "$shop")" --tagline "Your products, and what goes with them")
+  words+=(--promise "Ranked in this browser, from a model trained on your own files.")
+fi
+node www/build.mjs "${words[@]}" --shop "$shop" --models "$models" --pkg pkg --out www/dist
 
 [ "${DEMO_SERVE:-1}" != 0 ] || { say "demo: built in www/dist, not served (DEMO_SERVE=0)"; exit 0; }
 say "demo: open the address below; Ctrl-C stops it"
