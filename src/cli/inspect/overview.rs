@@ -1,37 +1,12 @@
-//! `endcap inspect`: what is in a bundle, what it costs, and what anyone who loads it can read.
+//! The overview: sections, sizes, relations, placements, and what anyone can read.
 
-use super::failure::Failure;
-use super::{bundle_file, output};
-use crate::bundle::{Bundle, Card, RelationKind, Verdict};
-use crate::shop::{Currency, ItemId, StockState};
-use clap::Args;
+use super::super::output;
+use crate::bundle::{Bundle, RelationKind, Verdict, layout};
 use serde::Serialize;
-use std::path::PathBuf;
 
-/// The arguments of `endcap inspect`.
-#[derive(Args)]
-#[command(
-    about = "Show what is in a bundle: sections, sizes, bytes an edge, and what the public can read",
-    after_help = "Examples:\n  endcap inspect model.endcap\n  endcap inspect model.endcap --json\n  \
-        endcap inspect model.endcap --sku 85123A        one product and its neighbours\n  \
-        endcap inspect model.endcap --items --json      every product, best sellers first"
-)]
-pub(super) struct InspectArgs {
-    /// The bundle to look into
-    bundle: PathBuf,
-    /// List the products instead
-    #[arg(long, conflicts_with = "sku")]
-    items: bool,
-    /// Show one product and its neighbours instead
-    #[arg(long)]
-    sku: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
+/// What is in a bundle.
 #[derive(Serialize)]
-struct Overview {
+pub(super) struct Overview {
     file: String,
     bytes: usize,
     model: String,
@@ -71,64 +46,13 @@ struct PlacementRow {
     limit: u16,
 }
 
-#[derive(Serialize)]
-struct ItemRow {
-    sku: String,
-    popularity_rank: u32,
-    stock: &'static str,
-    title: String,
-    category: String,
-    url: String,
-    image: String,
-    cart_id: String,
-    price: Option<Price>,
-}
-
-#[derive(Serialize)]
-struct Price {
-    minor: i64,
-    currency: String,
-}
-
-#[derive(Serialize)]
-struct Neighbours {
-    sku: String,
-    item: u32,
-    relations: Vec<Neighbourhood>,
-}
-
-#[derive(Serialize)]
-struct Neighbourhood {
-    kind: &'static str,
-    neighbours: Vec<Neighbour>,
-}
-
-#[derive(Serialize)]
-struct Neighbour {
-    sku: String,
-    weight: f32,
-    title: String,
-}
-
-pub(super) fn run(args: InspectArgs) -> Result<(), Failure> {
-    let bundle = bundle_file::open(&args.bundle)?;
-    if args.items {
-        return items(&bundle, args.json);
-    }
-    if let Some(sku) = &args.sku {
-        return neighbours(&bundle, sku, args.json);
-    }
-    let overview = Overview::of(args.bundle.display().to_string(), &bundle);
-    if args.json { output::print_json(&overview) } else { output::print(overview.text()) }
-}
-
 impl Overview {
-    fn of(file: String, bundle: &Bundle<Vec<u8>>) -> Self {
+    pub fn of(file: String, bundle: &Bundle<Vec<u8>>) -> Self {
         let head = bundle.head();
         let sections = head.sections.iter().map(|section| SectionRow {
             name: section.kind().map_or("unknown", |kind| kind.name()),
             bytes: section.range.len(),
-            required: section.flags & crate::bundle::layout::SECTION_REQUIRED != 0,
+            required: section.flags & layout::SECTION_REQUIRED != 0,
         });
         let placements = bundle.policies().iter().map(|policy| PlacementRow {
             placement: policy.placement.clone(),
@@ -150,7 +74,8 @@ impl Overview {
         }
     }
 
-    fn text(&self) -> String {
+    /// The overview for a terminal.
+    pub fn text(&self) -> String {
         let number = |n: usize| output::grouped(n as u64);
         let mut lines = vec![format!(
             "{}: {} bytes, {} items, model {}",
@@ -242,74 +167,4 @@ fn readable(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
     }
     out.push("not: costs, margins, stock counts, numbers of orders or customers");
     out
-}
-
-fn items(bundle: &Bundle<Vec<u8>>, json: bool) -> Result<(), Failure> {
-    let currency = bundle.manifest().map_or(Currency::NONE, |manifest| manifest.currency());
-    let rows: Vec<ItemRow> = (0..bundle.len() as u32).map(|item| item_row(bundle, ItemId(item), currency)).collect();
-    if json {
-        return output::print_json(&rows);
-    }
-    let mut cells = vec![["SKU", "rank", "stock", "price", "title"].map(String::from).to_vec()];
-    cells.extend(rows.into_iter().map(|row| {
-        let price = row.price.map_or(String::new(), |p| crate::shop::Money::new(p.minor, currency).to_string());
-        vec![row.sku, row.popularity_rank.to_string(), row.stock.into(), price, row.title]
-    }));
-    output::print(output::table(&cells))
-}
-
-fn item_row(bundle: &Bundle<Vec<u8>>, item: ItemId, currency: Currency) -> ItemRow {
-    let Card { title, category, url, image, cart_id, price } = bundle.card(item, currency).unwrap_or_default();
-    ItemRow {
-        sku: sku_of(bundle, item),
-        popularity_rank: item.0 + 1,
-        stock: match bundle.stock(item) {
-            StockState::InStock => "in_stock",
-            StockState::Low => "low",
-            StockState::Backorder => "backorder",
-            StockState::Preorder => "preorder",
-            StockState::Out => "out",
-        },
-        title,
-        category,
-        url,
-        image,
-        cart_id,
-        price: price.map(|price| Price { minor: price.minor(), currency: price.currency().code().into() }),
-    }
-}
-
-fn sku_of(bundle: &Bundle<Vec<u8>>, item: ItemId) -> String {
-    bundle.dictionary().and_then(|dictionary| dictionary.to_sku(item)).unwrap_or_default()
-}
-
-fn neighbours(bundle: &Bundle<Vec<u8>>, sku: &str, json: bool) -> Result<(), Failure> {
-    let item = bundle.dictionary().and_then(|dictionary| dictionary.item_of(sku));
-    let item =
-        item.ok_or_else(|| Failure::data(format!("expected a SKU of the bundle, found {sku:?}; --items lists them")))?;
-    let relations = RelationKind::ALL.iter().filter_map(|kind| neighbourhood(bundle, *kind, item)).collect();
-    let found = Neighbours { sku: sku.into(), item: item.0, relations };
-    if json {
-        return output::print_json(&found);
-    }
-    for relation in &found.relations {
-        output::print(format!("{}, from {sku}:", relation.kind))?;
-        let rows: Vec<Vec<String>> = relation
-            .neighbours
-            .iter()
-            .map(|n| vec![n.sku.clone(), format!("{:.4}", n.weight), n.title.clone()])
-            .collect();
-        output::print(output::table(&rows))?;
-    }
-    Ok(())
-}
-
-/// The neighbours of `item`, heaviest first.
-fn neighbourhood(bundle: &Bundle<Vec<u8>>, kind: RelationKind, item: ItemId) -> Option<Neighbourhood> {
-    let title = |item| bundle.card(item, Currency::NONE).map(|card| card.title).unwrap_or_default();
-    let row = bundle.relation(kind)?.row(item);
-    let mut neighbours: Vec<Neighbour> =
-        row.map(|(item, weight)| Neighbour { sku: sku_of(bundle, item), weight, title: title(item) }).collect();
-    neighbours.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    Some(Neighbourhood { kind: kind.name(), neighbours })
 }
