@@ -33,15 +33,17 @@ impl Baseline {
 
     /// All weights, unpruned; empty rows for popularity.
     pub fn fit(self, pairs: &Pairs) -> Rows {
-        let n = |item: u32| f64::from(pairs.count[item as usize]);
+        let n = |item: usize| f64::from(pairs.count[item]);
         match self {
             Self::Popularity => vec![Vec::new(); pairs.n_items()],
-            Self::Cosine => weigh(pairs, |own, pair| f64::from(pair.orders) / ((own * n(pair.to)).sqrt() + 10.0)),
+            Self::Cosine => {
+                weigh(pairs, |i, pair| f64::from(pair.orders) / ((n(i) * n(pair.to as usize)).sqrt() + 10.0))
+            }
             Self::Bm25 => {
                 let sold = pairs.count.iter().filter(|count| **count > 0).count().max(1);
                 let mean = pairs.count.iter().map(|count| f64::from(*count)).sum::<f64>() / sold as f64;
                 let tf = |n: f64| 2.2 / (1.2 * (0.25 + 0.75 * n / mean.max(1e-9)) + 1.0);
-                weigh(pairs, |own, pair| f64::from(pair.telling) * tf(own) * tf(n(pair.to)))
+                weigh(pairs, |i, pair| f64::from(pair.telling) * tf(n(i)) * tf(n(pair.to as usize)))
             }
             Self::Rp3Beta => Together::Walk { beta: 0.2 }.fit(pairs),
         }

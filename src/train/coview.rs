@@ -3,6 +3,7 @@
 //! Two views of one visit, at most ten steps apart, speak for one another: `c(i, j) = Σ 1/distance`, where the later
 //! view counts fully for the earlier one and the earlier `back` times for the later. Popular products are damped on
 //! both sides: `w(i, j) = c(i, j) / (n_i^a · n_j^b)`. A second step through neighbours' neighbours fills thin rows.
+//! The rule of support is one of orders; a pair of views needs one visit.
 
 use super::history::Visits;
 use super::prune::{Rows, prune};

@@ -40,7 +40,7 @@ mod collect;
 pub mod coview;
 pub mod ease;
 mod error;
-mod history;
+pub mod history;
 pub mod pairs;
 pub mod prune;
 pub mod repeat;

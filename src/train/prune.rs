@@ -28,7 +28,7 @@ pub fn prune(rows: &mut Rows, budget: usize) {
         row.retain(|edge| edge.weight != 0.0 && edge.weight.is_finite());
         let key = |edge: &Edge| (edge.weight.abs(), edge.item);
         if row.len() > budget {
-            row.sort_unstable_by(|a, b| {
+            row.select_nth_unstable_by(budget, |a, b| {
                 let ((wa, ia), (wb, ib)) = (key(a), key(b));
                 wb.total_cmp(&wa).then(ia.cmp(&ib))
             });

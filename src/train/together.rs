@@ -45,23 +45,24 @@ impl Together {
         match *self {
             Self::Corrected { beta, kappa } => {
                 let damp = damp(beta);
-                weigh(pairs, |n, pair| f64::from(pair.corrected) / (n + kappa) * damp[pair.to as usize])
+                let orders = |item: usize| f64::from(pairs.count[item]);
+                weigh(pairs, |item, pair| f64::from(pair.corrected) / (orders(item) + kappa) * damp[pair.to as usize])
             }
             Self::Walk { beta } => {
                 let damp = damp(beta);
-                weigh(pairs, |n, pair| f64::from(pair.walk) * libm::pow(n.max(1.0), -0.7) * damp[pair.to as usize])
+                let leave: Vec<f64> = pairs.count.iter().map(|n| libm::pow(f64::from(*n).max(1.0), -0.7)).collect();
+                weigh(pairs, |item, pair| f64::from(pair.walk) * leave[item] * damp[pair.to as usize])
             }
         }
     }
 }
 
-/// Rows of `weight(orders of i, pair)` for all supported pairs.
-pub(crate) fn weigh(pairs: &Pairs, weight: impl Fn(f64, &Pair) -> f64 + Sync) -> Rows {
+/// Rows of `weight(i, pair)` for all supported pairs.
+pub(crate) fn weigh(pairs: &Pairs, weight: impl Fn(usize, &Pair) -> f64 + Sync) -> Rows {
     (0..pairs.n_items())
         .into_par_iter()
         .map(|item| {
-            let n = f64::from(pairs.count[item]);
-            let edge = |pair: &Pair| Edge { item: ItemId(pair.to), weight: weight(n, pair) as f32 };
+            let edge = |pair: &Pair| Edge { item: ItemId(pair.to), weight: weight(item, pair) as f32 };
             pairs.of(item).iter().map(edge).collect()
         })
         .collect()
