@@ -1,0 +1,158 @@
+// One answer for a cart, from JavaScript: the packed package beside what a shop would use in its place.
+
+import { createServer, Agent, get } from "node:http";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { random } from "./generate.mjs";
+import { mapsRecommender, mergeLists, precomputedLists, vectorRecommender } from "./peers.mjs";
+import { budget, budgets, bundleOf, drawnBundle, edgesOf, packed, range, record, rounds, short, table, timeCalls } from "./support.mjs";
+
+const ROUNDS = 9;
+const CALLS = 2_000;
+const SIZES = [1, 3, 10];
+const LARGE = 1_000_000;
+const RTT_MS = 50;
+const SERVER_MS = 200;
+
+// The engine's memory, caught when the package makes its instance.
+const instances = [];
+WebAssembly.Instance = class extends WebAssembly.Instance {
+  constructor(...given) {
+    super(...given);
+    instances.push(this);
+  }
+};
+const { load } = await packed();
+
+const file = await bundleOf("shop");
+const edges = edgesOf(file);
+const shop = await load(new Uint8Array(readFileSync(file)));
+const memory = instances.at(-1).exports.memory;
+
+/** Carts of items that go together: a popular one, then neighbours of lines that are in already. */
+function related(size, seed = 11) {
+  const dice = random(seed + size);
+  return Array.from({ length: CALLS }, () => {
+    const items = new Set([Math.floor(dice() ** 2 * edges.skus.length)]);
+    for (let tries = 0; items.size < size && tries < 100; tries++) {
+      const row = edges.relations.cart[[...items][Math.floor(dice() * items.size)]];
+      const along = dice() < 0.7 && row.length > 0;
+      items.add(along ? row[2 * Math.floor((dice() * row.length) / 2)] : Math.floor(dice() ** 2 * edges.skus.length));
+    }
+    return [...items].map((item) => ({ sku: edges.skus[item], quantity: 1 }));
+  });
+}
+const carts = Object.fromEntries(SIZES.map((size) => [size, related(size)]));
+
+const maps = mapsRecommender(edges);
+const lists = Object.fromEntries(precomputedLists(edges).map((list, item) => [edges.skus[item], list]));
+const texts = Object.fromEntries(Object.entries(lists).map(([sku, list]) => [sku, JSON.stringify(list)]));
+const vectors = await vectorRecommender(edges);
+const large = await load(new Uint8Array(readFileSync(drawnBundle(LARGE))));
+const largeSkus = (size) => {
+  const dice = random(size);
+  const sku = () => `SKU-${String((Math.floor(dice() ** 2 * LARGE) * 7_654_321) % 99_999_989).padStart(8, "0")}`;
+  return Array.from({ length: CALLS }, () => Array.from({ length: size }, () => ({ sku: sku(), quantity: 1 })));
+};
+
+const ask = (recommender, cart) => recommender.recommend({ placement: "cart", cart, limit: 4 });
+
+// ---- is the peer with Maps one? Its lists must be the engine's.
+const alike = SIZES.map((size) => carts[size].filter((cart) => sameList(ask(shop, cart).items, maps(cart))).length / CALLS);
+function sameList(a, b) {
+  return a.length === b.length && a.every(({ sku }, at) => sku === b[at].sku);
+}
+
+// ---- calls in the page
+const found = {};
+for (const size of SIZES) {
+  const [mine, far] = [carts[size], largeSkus(size)];
+  const contenders = {
+    "endcap, 10,000 items": () => timeCalls(CALLS, (k) => ask(shop, mine[k])),
+    "endcap, 1,000,000 items": () => timeCalls(CALLS, (k) => ask(large, far[k])),
+    "plain JavaScript with Maps": () => timeCalls(CALLS, (k) => maps(mine[k])),
+    "precomputed lists, merged": () => timeCalls(CALLS, (k) => mergeLists(lists, mine[k])),
+    "precomputed lists, parsed and merged": () => timeCalls(CALLS, (k) => mergeLists(Object.fromEntries(mine[k].map(({ sku }) => [sku, JSON.parse(texts[sku])])), mine[k])),
+    "hnswlib-wasm, 32 dimensions": () => timeCalls(CALLS / 4, (k) => vectors(mine[k])),
+  };
+  for (const warm of Object.values(contenders)) warm();
+  found[size] = await rounds(ROUNDS, contenders);
+}
+
+const names = Object.keys(found[1]);
+const ratio = (size, name) => found[size][name].p50.median / found[size][names[0]].p50.median;
+for (const size of SIZES) {
+  table(`recommend(), cart of ${size}: microseconds a call, median of ${ROUNDS} rounds (least–most)`, [
+    ["", "p50", "p99", "p50 ÷ endcap's"],
+    ...names.map((name) => [name, range(found[size][name].p50), range(found[size][name].p99), `${short(ratio(size, name))} ×`]),
+  ]);
+}
+console.log(`\nlists equal to the engine's by the peer with Maps: ${SIZES.map((size, at) => `cart of ${size}: ${(alike[at] * 100).toFixed(1)} %`).join(", ")}`);
+
+// ---- calls over a network, simulated on loopback: a server that waits before it answers
+const waiting = createServer(async (request, response) => {
+  const url = new URL(request.url, "http://localhost");
+  const skus = url.searchParams.getAll("sku");
+  await sleep(url.pathname === "/list" ? RTT_MS : SERVER_MS);
+  response.end(url.pathname === "/list" ? texts[skus[0]] : JSON.stringify(ask(shop, skus.map((sku) => ({ sku })))));
+});
+await new Promise((resolve) => waiting.listen(0, "127.0.0.1", resolve));
+const agent = new Agent({ keepAlive: true });
+const fetched = (path, skus) =>
+  new Promise((resolve, reject) => {
+    const query = skus.map((sku) => `sku=${encodeURIComponent(sku)}`).join("&");
+    get({ port: waiting.address().port, path: `${path}?${query}`, agent }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (piece) => (text += piece)).on("end", () => resolve(text));
+    }).on("error", reject);
+  });
+async function timeAsync(work) {
+  const start = process.hrtime.bigint();
+  await work();
+  return { ms: Number(process.hrtime.bigint() - start) / 1e6 };
+}
+const remote = {};
+for (const size of SIZES) {
+  let turn = 0;
+  const next = () => carts[size][turn++ % CALLS];
+  remote[size] = await rounds(5, {
+    [`lists of the cart's lines from a CDN, ${RTT_MS} ms`]: () => {
+      const cart = next();
+      return timeAsync(async () => {
+        const parts = await Promise.all(cart.map(async ({ sku }) => [sku, JSON.parse(await fetched("/list", [sku]))]));
+        return mergeLists(Object.fromEntries(parts), cart);
+      });
+    },
+    [`a server's answer, ${SERVER_MS} ms`]: () => timeAsync(async () => JSON.parse(await fetched("/recommend", next().map(({ sku }) => sku)))),
+  });
+}
+agent.destroy();
+waiting.close();
+table("over a network (simulated: a loopback server that waits, all lists at once over kept connections): milliseconds to an answer", [
+  ["", ...SIZES.map((size) => `cart of ${size}`), "÷ endcap's, cart of 10"],
+  ...Object.keys(remote[1]).map((name) => [name, ...SIZES.map((size) => range(remote[size][name].ms)), `${short((remote[10][name].ms.median * 1000) / found[10][names[0]].p50.median)} ×`]),
+]);
+
+// ---- memory after a million calls
+const pages = () => memory.buffer.byteLength / 65_536;
+const before = { pages: pages(), heap: process.memoryUsage().heapUsed };
+const mixed = SIZES.flatMap((size) => carts[size]);
+const start = performance.now();
+for (let k = 0; k < 1_000_000; k++) ask(shop, mixed[k % mixed.length]);
+const seconds = (performance.now() - start) / 1000;
+const after = { pages: pages(), heap: process.memoryUsage().heapUsed };
+table(`memory over 1,000,000 calls (${short(seconds)} s, ${short(seconds)} µs a call, carts of ${SIZES.join(", ")} mixed)`, [
+  ["", "before", "after"],
+  ["WebAssembly pages of 64 KB (both bundles)", before.pages, after.pages],
+  ["JavaScript heap, MB", before.heap / 1e6, after.heap / 1e6],
+]);
+
+const ten = found[10];
+const list = [
+  budget("recommend(), cart of 10, 10,000 items, p50", ten[names[0]].p50.median, 20, "µs"),
+  budget("recommend(), cart of 10, 10,000 items, p99", ten[names[0]].p99.median, 50, "µs"),
+  budget("recommend(), cart of 10, 1,000,000 ÷ 10,000 items, p50", ratio(10, names[1]), 2, "×"),
+  budget("WebAssembly memory after 1,000,000 calls ÷ before", after.pages / before.pages, 1, "×"),
+];
+budgets(list);
+record("recommend", { rounds: ROUNDS, calls: CALLS, microseconds: found, alike, remote, memory: { before, after, seconds }, budgets: list });
