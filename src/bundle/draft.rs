@@ -156,6 +156,17 @@ pub enum Verdict {
     NoSignal,
 }
 
+impl Verdict {
+    /// The name used in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Unproven => "unproven",
+            Self::NoSignal => "no_signal",
+        }
+    }
+}
+
 /// Constants chosen at training that ranking multiplies with. All finite and ≥ 0.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Tuning {

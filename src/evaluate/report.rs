@@ -62,17 +62,6 @@ pub struct TrainReport {
     pub repeat_questions: usize,
 }
 
-impl Verdict {
-    /// The name used in JSON.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Signal => "signal",
-            Self::Unproven => "unproven",
-            Self::NoSignal => "no_signal",
-        }
-    }
-}
-
 impl TrainReport {
     /// The report as lines of text, for a terminal.
     pub fn to_text(&self) -> String {
@@ -132,7 +121,7 @@ mod tests {
         let relation = RelationReport {
             relation: "cart",
             model: "slim l1 0.1 l2 10".into(),
-            verdict: Verdict::Unproven.key(),
+            verdict: Verdict::Unproven.name(),
             questions: 12,
             figures: Some(Figures::default()),
             baselines: vec![],

@@ -173,7 +173,7 @@ impl Found {
         let report = RelationReport {
             relation: kind.name(),
             model,
-            verdict: trial.verdict.key(),
+            verdict: trial.verdict.name(),
             questions: trial.questions,
             figures: trial.figures,
             baselines: trial.baselines,

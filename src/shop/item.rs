@@ -93,6 +93,17 @@ impl StockState {
         }
     }
 
+    /// The name used in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InStock => "in_stock",
+            Self::Low => "low",
+            Self::Backorder => "backorder",
+            Self::Preorder => "preorder",
+            Self::Out => "out",
+        }
+    }
+
     /// The state stored as `byte`; a byte that names none counts as out, so that nothing unknown is sold.
     pub fn from_byte(byte: u8) -> Self {
         match byte {

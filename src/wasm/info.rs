@@ -1,6 +1,6 @@
 //! What a page can learn of the model it runs.
 
-use crate::bundle::{Model, RelationNote, Verdict};
+use crate::bundle::{Model, RelationNote};
 use serde::Serialize;
 
 /// What is loaded.
@@ -52,11 +52,6 @@ impl Info {
 
 impl Note {
     fn of(note: &RelationNote, loaded: bool) -> Self {
-        let verdict = match note.verdict {
-            Verdict::Signal => "signal",
-            Verdict::Unproven => "unproven",
-            Verdict::NoSignal => "no_signal",
-        };
-        Self { kind: note.kind.name(), model: note.model.clone(), verdict, loaded }
+        Self { kind: note.kind.name(), model: note.model.clone(), verdict: note.verdict.name(), loaded }
     }
 }

@@ -4,7 +4,7 @@ use super::super::failure::Failure;
 use super::super::output;
 use super::sku_of;
 use crate::bundle::{Bundle, Card};
-use crate::shop::{Currency, ItemId, Money, StockState};
+use crate::shop::{Currency, ItemId, Money};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -46,13 +46,7 @@ fn item_row(bundle: &Bundle<Vec<u8>>, item: ItemId, currency: Currency) -> ItemR
     ItemRow {
         sku: sku_of(bundle, item),
         popularity_rank: item.0 + 1,
-        stock: match bundle.stock(item) {
-            StockState::InStock => "in_stock",
-            StockState::Low => "low",
-            StockState::Backorder => "backorder",
-            StockState::Preorder => "preorder",
-            StockState::Out => "out",
-        },
+        stock: bundle.stock(item).name(),
         title,
         category,
         url,

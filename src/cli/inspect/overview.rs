@@ -1,7 +1,7 @@
 //! The overview: sections, sizes, relations, placements, and what anyone can read.
 
 use super::super::output;
-use crate::bundle::{Bundle, RelationKind, Verdict, layout};
+use crate::bundle::{Bundle, RelationKind, layout};
 use serde::Serialize;
 
 /// What is in a bundle.
@@ -129,11 +129,7 @@ impl RelationRow {
             bytes,
             bytes_an_edge: held.zip(bytes).map(|(relation, bytes)| bytes as f64 / relation.edges().max(1) as f64),
             model: note.map(|note| note.model.clone()),
-            verdict: note.map(|note| match note.verdict {
-                Verdict::Signal => "signal",
-                Verdict::Unproven => "unproven",
-                Verdict::NoSignal => "no_signal",
-            }),
+            verdict: note.map(|note| note.verdict.name()),
         })
     }
 
