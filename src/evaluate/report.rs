@@ -3,7 +3,6 @@
 use super::bootstrap::Interval;
 use super::choose::{SupportCost, Tried};
 use super::metrics::Figures;
-use crate::bundle::Verdict;
 use crate::train::Counts;
 use serde::Serialize;
 use std::fmt::Write as _;
