@@ -17,7 +17,7 @@
 //!
 #![cfg_attr(feature = "train", doc = "```")]
 #![cfg_attr(not(feature = "train"), doc = "```ignore")]
-//! use endcap::evaluate::tune;
+//! use endcap::evaluate;
 //! use endcap::placement::{Recommender, Request};
 //! use endcap::shop::OrderLine;
 //! use endcap::train::Collector;
@@ -33,8 +33,8 @@
 //!     }
 //! }
 //! let history = orders.finish()?;
-//! let options = tune::Options { policies: Config::default().policies, ..Default::default() };
-//! let trained = tune::train(&history, &options, &|_stage| {})?;
+//! let options = evaluate::Options { policies: Config::default().policies, ..Default::default() };
+//! let trained = evaluate::train(&history, &options, &|_stage| {})?;
 //! let file: Vec<u8> = bundle::write(&trained.draft)?;
 //!
 //! // Elsewhere, with nothing but the file:

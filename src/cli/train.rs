@@ -5,8 +5,7 @@ use super::output;
 use super::progress::Talk;
 use super::shop_files::{Shop, ShopFiles};
 use crate::bundle::{self, Draft};
-use crate::evaluate::TrainReport;
-use crate::evaluate::tune::{self, Options, RowLengths, Stage};
+use crate::evaluate::{self, Options, RowLengths, Stage, TrainReport};
 use crate::feed::Summary;
 use clap::Args;
 use indicatif::ProgressBar;
@@ -44,7 +43,7 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let shop = args.files.read(&talk)?;
     let options = options(&shop, args.allow_weak);
     let stage = RefCell::new(ProgressBar::hidden());
-    let trained = tune::train(&shop.history, &options, &|next: Stage| {
+    let trained = evaluate::train(&shop.history, &options, &|next: Stage| {
         stage.replace(talk.stage(next.describe())).finish_and_clear();
     });
     stage.into_inner().finish_and_clear();

@@ -25,9 +25,11 @@
 mod again;
 pub mod bootstrap;
 mod choose;
+mod found;
 mod judge;
 pub mod metrics;
 mod models;
+mod options;
 mod orders;
 #[cfg(test)]
 mod promises;
@@ -35,10 +37,12 @@ mod questions;
 mod report;
 mod run;
 mod score;
-pub mod tune;
+mod tune;
 mod visits;
 
 pub use choose::{SupportCost, Tried};
 pub use models::Model;
+pub use options::{Options, RowLengths, Stage};
 pub use report::{BaselineReport, RelationReport, TrainReport};
 pub use run::{Evaluation, ModelScore, TaskScore, run};
+pub use tune::{Trained, train};

@@ -1,5 +1,6 @@
 //! The candidates for each relation.
 
+use crate::bundle::Blend;
 use crate::train::baselines::Baseline;
 use crate::train::pairs::Pairs;
 use crate::train::prune::Rows;
@@ -81,4 +82,10 @@ pub fn together_candidates() -> Vec<Model> {
     let walks = [0.0, 0.2, 0.4].map(|beta| Together::Walk { beta });
     let simple = [Baseline::Cosine, Baseline::Bm25].map(Model::Simple);
     corrected.chain(walks).map(Model::Together).chain(simple).collect()
+}
+
+/// A simple method asks its own rows, popularity the prior.
+pub fn baseline_blend(baseline: Baseline) -> Blend {
+    let prior = if baseline == Baseline::Popularity { 1.0 } else { 0.0 };
+    Blend { cart: 1.0, together: 0.0, prior }
 }

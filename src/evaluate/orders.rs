@@ -1,12 +1,13 @@
 //! The two relations of orders: chosen on late orders, judged, fitted to everything.
 
 use super::choose::{self, Bench, Blends, SupportCost, Tried};
+use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::{Goal, Rank};
-use super::models::Model;
+use super::models::{Model, baseline_blend};
+use super::options::{Options, Stage};
 use super::questions::{Fold, Question};
 use super::score::ranks;
-use super::tune::{Found, Options, Stage};
 use crate::bundle::{Blend, RelationKind, Verdict};
 use crate::train::Baskets;
 use crate::train::baselines::Baseline;
@@ -176,12 +177,6 @@ fn simple(bench: &Bench, questions: &[Question]) -> Vec<(&'static str, Vec<Rank>
         (baseline.name(), places(questions, &rows, &none, &bench.prior, |_| baseline_blend(baseline)))
     };
     Baseline::ALL.into_iter().map(place).collect()
-}
-
-/// A simple method asks its own rows, popularity the prior.
-pub fn baseline_blend(baseline: Baseline) -> Blend {
-    let prior = if baseline == Baseline::Popularity { 1.0 } else { 0.0 };
-    Blend { cart: 1.0, together: 0.0, prior }
 }
 
 #[cfg(test)]

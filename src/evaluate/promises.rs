@@ -1,7 +1,8 @@
 //! What holds for training as a whole: the same draft whatever the threads and the order of lines, and an answer for
 //! every odd shop.
 
-use super::tune::{Options, Trained, train};
+use super::options::Options;
+use super::tune::{Trained, train};
 use crate::bundle::{RelationKind, Verdict};
 use crate::shop::{Event, EventKind, OrderLine, Product, Timestamp};
 use crate::train::{Collector, History, TrainError};

@@ -114,6 +114,7 @@ impl RelationReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::Verdict;
 
     #[test]
     fn the_text_names_the_choice_and_the_verdict() {

@@ -2,11 +2,12 @@
 
 use super::bootstrap::{Interval, ratio};
 use super::metrics::{Figures, Rank};
-use super::orders::baseline_blend;
+use super::models::baseline_blend;
+use super::options::{Options, Stage};
 use super::questions::{Fold, Question, by_popularity, visit_questions};
 use super::report::TrainReport;
 use super::score::{Scratch, rank, shipped_prior, top_ten};
-use super::tune::{Options, Stage, Trained, train};
+use super::tune::{Trained, train};
 use super::visits::{SimpleVisits, as_sets};
 use crate::bundle::quantise::Quantiser;
 use crate::bundle::{Blend, Draft, RelationKind};

@@ -1,107 +1,17 @@
 //! Settings that win on held-out orders, refitted to everything.
 
 use super::again;
-use super::choose::{Blends, Tried};
+use super::choose::Blends;
+use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
+use super::options::{Options, Stage};
 use super::orders;
-use super::report::{RelationReport, TrainReport};
+use super::report::TrainReport;
 use super::visits::{VisitBench, VisitModel};
-use crate::bundle::{Blend, Draft, DraftRelation, Manifest, Policy, RelationKind, RelationNote, Tuning, Verdict};
-use crate::shop::Currency;
-use crate::train::pairs::Support;
-use crate::train::prune::{BITS, Rows, prune, row_budget};
+use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
+use crate::train::prune::{BITS, prune, row_budget};
 use crate::train::{History, TrainError, Visits, assemble};
-
-/// Neighbours kept an item at 10,000 items; smaller catalogs keep more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RowLengths {
-    /// Of `cart`.
-    pub cart: usize,
-    /// Of `bought_together`.
-    pub together: usize,
-    /// Of `similar`.
-    pub similar: usize,
-}
-
-impl Default for RowLengths {
-    fn default() -> Self {
-        Self { cart: 16, together: 16, similar: 32 }
-    }
-}
-
-/// What a training run is told.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Orders that a pair needs; from 2 on also two distinct customers, unless `two_customers` is off.
-    pub min_support: u32,
-    /// Whether a pair needs two distinct customers where customers are known. Without it a bundle may show the habits
-    /// of a single customer.
-    pub two_customers: bool,
-    /// Neighbours kept.
-    pub rows: RowLengths,
-    /// Units on hand up to which stock is low.
-    pub low_at: i64,
-    /// Of the cards' prices.
-    pub currency: Currency,
-    /// Policies of the placements, as they go into the bundle.
-    pub policies: Vec<Policy>,
-    /// Draws the validation questions.
-    pub seed: u64,
-    /// Ship a relation although a simple method beats it.
-    pub allow_weak: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            min_support: 3,
-            two_customers: true,
-            rows: RowLengths::default(),
-            low_at: 5,
-            currency: Currency::NONE,
-            policies: Vec::new(),
-            seed: 7,
-            allow_weak: false,
-        }
-    }
-}
-
-impl Options {
-    /// What a pair needs to count.
-    pub fn support(&self) -> Support {
-        let rule = Support::of(self.min_support);
-        Support { two_customers: rule.two_customers && self.two_customers, ..rule }
-    }
-}
-
-/// Where a training run is, for progress bars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Counting pairs.
-    Pairs,
-    /// Trying settings of the cart relation.
-    Cart,
-    /// Trying settings of the product page.
-    Together,
-    /// Trying settings of the visit relation.
-    Similar,
-    /// Fitting the winners to everything.
-    Refit,
-}
-
-impl Stage {
-    /// The stage in a few words.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Pairs => "counting pairs",
-            Self::Cart => "fitting what completes a cart",
-            Self::Together => "fitting what is bought together",
-            Self::Similar => "fitting what is looked at next",
-            Self::Refit => "fitting the winners to everything",
-        }
-    }
-}
 
 /// A trained model.
 #[derive(Clone, Debug)]
@@ -150,57 +60,6 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
 
 /// The blend of a shop whose orders hold no signal.
 const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
-
-/// A relation, fitted and judged.
-pub(super) struct Found {
-    kind: RelationKind,
-    verdict: Verdict,
-    rows: Rows,
-    report: RelationReport,
-}
-
-impl Found {
-    pub(super) fn new(
-        kind: RelationKind,
-        model: String,
-        trial: Trial,
-        rows: Rows,
-        row: usize,
-        tried: Vec<Tried>,
-    ) -> Self {
-        let shipped = trial.verdict != Verdict::NoSignal;
-        let edges = if shipped { rows.iter().map(|row| row.len() as u64).sum() } else { 0 };
-        let report = RelationReport {
-            relation: kind.name(),
-            model,
-            verdict: trial.verdict.name(),
-            questions: trial.questions,
-            figures: trial.figures,
-            baselines: trial.baselines,
-            over_popularity: trial.over_popularity,
-            row,
-            edges,
-            tried,
-        };
-        Self { kind, verdict: trial.verdict, rows, report }
-    }
-
-    fn strong_enough(&self) -> Result<(), TrainError> {
-        let best = self.report.baselines.iter().min_by(|a, b| a.ratio.upper.total_cmp(&b.ratio.upper));
-        match best.filter(|best| self.verdict == Verdict::Signal && best.ratio.upper < 1.0) {
-            None => Ok(()),
-            Some(best) => Err(TrainError::Weak {
-                relation: self.kind.name(),
-                baseline: best.name.into(),
-                upper: best.ratio.upper,
-            }),
-        }
-    }
-
-    fn shipped(&self) -> bool {
-        self.verdict != Verdict::NoSignal
-    }
-}
 
 /// Chooses, judges and fits the relation of visits.
 fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {

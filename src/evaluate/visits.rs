@@ -2,7 +2,7 @@
 
 use super::choose::Tried;
 use super::metrics::{Goal, Rank};
-use super::orders::baseline_blend;
+use super::models::baseline_blend;
 use super::questions::{Question, by_popularity, visit_questions};
 use super::score::{Scratch, rank, shipped_prior};
 use crate::bundle::Blend;

@@ -1,0 +1,55 @@
+//! A relation that was chosen, fitted and judged.
+
+use super::choose::Tried;
+use super::judge::Trial;
+use super::report::RelationReport;
+use crate::bundle::{RelationKind, Verdict};
+use crate::train::TrainError;
+use crate::train::prune::Rows;
+
+/// A relation, fitted and judged.
+pub(super) struct Found {
+    pub kind: RelationKind,
+    pub verdict: Verdict,
+    pub rows: Rows,
+    pub report: RelationReport,
+}
+
+impl Found {
+    /// A relation with its trial; `row` is the most edges kept an item.
+    pub fn new(kind: RelationKind, model: String, trial: Trial, rows: Rows, row: usize, tried: Vec<Tried>) -> Self {
+        let shipped = trial.verdict != Verdict::NoSignal;
+        let edges = if shipped { rows.iter().map(|row| row.len() as u64).sum() } else { 0 };
+        let report = RelationReport {
+            relation: kind.name(),
+            model,
+            verdict: trial.verdict.name(),
+            questions: trial.questions,
+            figures: trial.figures,
+            baselines: trial.baselines,
+            over_popularity: trial.over_popularity,
+            row,
+            edges,
+            tried,
+        };
+        Self { kind, verdict: trial.verdict, rows, report }
+    }
+
+    /// An error where a simple method beats it beyond doubt.
+    pub fn strong_enough(&self) -> Result<(), TrainError> {
+        let best = self.report.baselines.iter().min_by(|a, b| a.ratio.upper.total_cmp(&b.ratio.upper));
+        match best.filter(|best| self.verdict == Verdict::Signal && best.ratio.upper < 1.0) {
+            None => Ok(()),
+            Some(best) => Err(TrainError::Weak {
+                relation: self.kind.name(),
+                baseline: best.name.into(),
+                upper: best.ratio.upper,
+            }),
+        }
+    }
+
+    /// Whether it goes into the bundle.
+    pub fn shipped(&self) -> bool {
+        self.verdict != Verdict::NoSignal
+    }
+}
