@@ -209,3 +209,48 @@ fn an_evaluation_names_every_task_and_peer() {
         assert!(task.models.iter().all(|model| (0.0..=1.0).contains(&model.coverage10)));
     }
 }
+
+/// What validation measured is what the bundle answers: the decoded rows of a draft, scored here, against the ranker on
+/// the file. Sums are taken in another order, so the last bit of a score may differ, and with it the order of a tie.
+#[test]
+fn the_ranker_answers_what_validation_measured() {
+    use crate::bundle::quantise::Quantiser;
+    use crate::bundle::{Policy, SameCategory, Strategy, write};
+    use crate::placement::{Recommender, Request};
+    let policy = Policy {
+        placement: "cart".into(),
+        strategy: Strategy::CartAddons,
+        limit: 10,
+        same_category: SameCategory::Allow,
+        min_relevance: 0.0,
+        fall_back_to_popular: true,
+    };
+    let history = collect(&shop(2_000, true)).unwrap();
+    let options = Options { policies: vec![policy], ..Options::default() };
+    let Trained { draft, .. } = train(&history, &options, &|_| {}).unwrap();
+    let rows = |kind| {
+        let relation = draft.relations.iter().find(|relation| relation.kind == kind).unwrap();
+        let quantiser = Quantiser::fit(relation.bits, &relation.rows);
+        relation.rows.iter().map(|row| quantiser.round(row)).collect::<Vec<_>>()
+    };
+    let (cart, together) = (rows(RelationKind::Cart), rows(RelationKind::BoughtTogether));
+    let shares: Vec<f32> = draft.items.iter().map(|item| item.share).collect();
+    let prior = super::score::shipped_prior(&shares);
+    let mut scratch = super::score::Scratch::new(draft.items.len());
+    let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+    let (mut same, mut asked) = (0, 0);
+    for basket in 0..history.baskets.len().min(500) {
+        let known = history.baskets.items(basket);
+        let question = super::questions::Question { known: known.to_vec(), target: 0 };
+        let votes: Vec<(u32, f32)> = question.voters().iter().map(|item| (*item, 1.0)).collect();
+        let touched = scratch.gather(known, &votes, &cart, &together);
+        let blend = draft.tuning.cart[question.size_class()];
+        let expected = super::score::top_ten(known, touched, &blend, &prior);
+        let skus: Vec<&str> = known.iter().map(|item| draft.items[*item as usize].sku.as_str()).collect();
+        let request = Request { placement: "cart", cart: &skus, ..Request::default() };
+        let found: Vec<u32> = recommender.recommend(&request).unwrap().picks.iter().map(|pick| pick.item.0).collect();
+        asked += 1;
+        same += usize::from(found == expected);
+    }
+    assert!(same * 100 >= asked * 98, "{same} of {asked} lists are the same");
+}
