@@ -191,6 +191,7 @@ fn duplicates_that_disagree_are_settled_by_content() {
     let mut back = lines.clone();
     back.reverse();
     let (one, other) = (collect(&lines).unwrap(), collect(&back).unwrap());
+    assert_eq!(one.counts.repeated_products, 1);
     assert_eq!(one.products, other.products);
     assert_eq!(one.products[0].title.as_deref(), Some("a"));
     assert_eq!(one.baskets.at(0), Some(Timestamp(5)));

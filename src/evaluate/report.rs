@@ -69,6 +69,13 @@ impl TrainReport {
             "{} products, {} orders ({} with two or more), {} customers, {} visits\n",
             c.items, c.orders, c.orders_of_two, c.customers, c.visits
         );
+        if c.repeated_products > 0 {
+            let _ = writeln!(out, "{} catalog lines repeat a SKU; one of each was kept", c.repeated_products);
+        }
+        if c.unknown_lines > 0 {
+            let (lines, skus) = (c.unknown_lines, c.unknown_skus);
+            let _ = writeln!(out, "{lines} lines of {skus} SKUs that the catalog lacks were left out");
+        }
         for relation in &self.relations {
             relation.write(&mut out);
         }

@@ -21,6 +21,7 @@ pub struct Collector {
     heads: Vec<Head>,
     views: Vec<View>,
     other_events: Vec<u32>,
+    repeated_products: u64,
 }
 
 /// What is known of an order beside its lines.
@@ -68,16 +69,13 @@ impl Collector {
     /// Takes a line of the catalog. Of two lines of one SKU that differ, the same one is kept in any order of lines.
     pub fn product(&mut self, product: Product) {
         let sku = self.skus.number(&product.sku);
-        match self.products.get_mut(&sku) {
-            Some(known) if *known != product => {
-                if format!("{product:?}") < format!("{known:?}") {
-                    *known = product;
-                }
-            }
-            Some(_) => {}
-            None => {
-                self.products.insert(sku, product);
-            }
+        let Some(known) = self.products.get_mut(&sku) else {
+            self.products.insert(sku, product);
+            return;
+        };
+        self.repeated_products += 1;
+        if *known != product && format!("{product:?}") < format!("{known:?}") {
+            *known = product;
         }
     }
 
@@ -145,6 +143,7 @@ impl Collector {
         let mut unknown = vec![false; known.len()];
         let mut counts = Counts {
             catalog: self.products.len() as u64,
+            repeated_products: self.repeated_products,
             order_lines: self.lines.len() as u64,
             customers: self.customers.list.len() as u64,
             ..Counts::default()

@@ -43,7 +43,7 @@ impl fmt::Display for TrainError {
             Self::Nothing { unknown_lines } => write!(
                 f,
                 "expected orders or views of products in the catalog, found {unknown_lines} lines of unknown SKUs only: \
-                 check that catalog and orders use the same column as `sku` (see --key)"
+                 check that the `sku` columns of catalog and orders hold the same codes"
             ),
             Self::TooManyItems { found, most } => {
                 write!(f, "expected at most {most} products, found {found}: leave out products that are not sold")
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn an_error_says_what_was_found_and_what_to_do() {
         let text = TrainError::Nothing { unknown_lines: 7 }.to_string();
-        assert!(text.contains("found 7 lines") && text.contains("--key"), "{text}");
+        assert!(text.contains("found 7 lines") && text.contains("same codes"), "{text}");
         let text = TrainError::Nothing { unknown_lines: 0 }.to_string();
         assert!(text.contains("--orders"), "{text}");
     }

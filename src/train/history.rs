@@ -16,6 +16,8 @@ pub struct Counts {
     pub items: u64,
     /// Products of the catalog, each SKU once; 0 where no catalog was given.
     pub catalog: u64,
+    /// Catalog lines whose SKU another line has too; one of them is kept.
+    pub repeated_products: u64,
     /// Order lines given.
     pub order_lines: u64,
     /// Orders with at least one known product.
