@@ -1,0 +1,235 @@
+//! The engine as JavaScript calls it; run in Node by `wasm_node.rs` and in a browser by `wasm_browser.rs`.
+
+use crate::support::{noise, six, with_hashes};
+use endcap::bundle::{Bundle, write};
+use endcap::placement::{PastPurchase, Recommender, Request};
+use endcap::wasm::Engine;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const PLACEMENTS: [&str; 5] = ["cart", "pdp_complements", "pdp_similar", "post_purchase", "bestsellers"];
+/// The number by which the package says that a request names no limit.
+const NO_LIMIT: u32 = u32::MAX;
+
+/// What is asked; lists are joined by line feeds.
+#[derive(Clone, Copy, Default)]
+struct Asked<'a> {
+    placement: &'a str,
+    cart: &'a str,
+    product: &'a str,
+    recent: &'a str,
+    history: &'a str,
+    days: &'a [f32],
+    exclude: &'a str,
+}
+
+/// The SKUs of an answer, after a look at its shape.
+fn shown(engine: &mut Engine, asked: Asked<'_>, limit: u32) -> Vec<String> {
+    let Asked { placement, cart, product, recent, history, days, exclude } = asked;
+    let flat = engine.recommend(placement, cart, product, recent, history, days, exclude, limit);
+    assert_eq!(flat[0], 0, "{placement} was not answered");
+    assert!(flat[1] <= 1 && flat.len() == 3 + flat[2] as usize * 7);
+    let picks = flat[3..].chunks(7).map(|pick| {
+        assert!(f32::from_bits(pick[1]) >= 0.0 && pick[2] < 4 && pick[3] <= 3);
+        engine.sku(pick[0]).expect("an item of the bundle")
+    });
+    picks.collect()
+}
+
+fn in_cart(cart: &str) -> Asked<'_> {
+    Asked { placement: "cart", cart, ..Asked::default() }
+}
+
+fn bought(days: &[f32]) -> Asked<'_> {
+    Asked { placement: "post_purchase", history: "SCALE\nKETTLE", days, ..Asked::default() }
+}
+
+fn of_six() -> Engine {
+    opened(&write(&six()).unwrap())
+}
+
+fn opened(bytes: &[u8]) -> Engine {
+    Engine::new(bytes.to_vec()).unwrap_or_else(|_| panic!("a sound bundle was refused"))
+}
+
+/// The code and the text of the error that JavaScript sees.
+fn refusal(bytes: &[u8]) -> Option<(String, String)> {
+    let error: JsValue = Engine::new(bytes.to_vec()).err()?.into();
+    let text = String::from(error.unchecked_into::<js_sys::Error>().message());
+    let (code, advice) = text.split_once(": ").expect("a code, a colon, the advice");
+    Some((code.to_string(), advice.to_string()))
+}
+
+fn code(bytes: &[u8]) -> String {
+    refusal(bytes).expect("a damaged bundle opened").0
+}
+
+#[wasm_bindgen_test]
+fn add_ons_come_from_the_cart() {
+    let mut engine = of_six();
+    assert_eq!(shown(&mut engine, in_cart("KETTLE"), 2), ["FILTER-S", "DRIPPER"]);
+    assert_eq!(shown(&mut engine, in_cart("KETTLE\nDRIPPER"), NO_LIMIT), ["FILTER-S", "SCALE"]);
+    assert_eq!(
+        shown(&mut engine, Asked { placement: "pdp_similar", product: "FILTER-S", ..Asked::default() }, 1),
+        ["KETTLE"]
+    );
+    assert_eq!(engine.placements().split('\n').collect::<Vec<_>>(), PLACEMENTS);
+    assert!(engine.has_cards() && engine.card(1).unwrap().starts_with("The kettle\u{1f}/p/KETTLE\u{1f}"));
+    assert_eq!((engine.item("KETTLE"), engine.item("?"), engine.sku(6), engine.card(6)), (Some(1), None, None, None));
+}
+
+#[wasm_bindgen_test]
+fn odd_requests_get_sane_answers() {
+    let mut engine = of_six();
+    let best = shown(&mut engine, in_cart(""), NO_LIMIT);
+    assert_eq!(best, ["FILTER-S", "KETTLE", "DRIPPER", "SCALE"]);
+    assert_eq!(shown(&mut engine, in_cart("no such thing\n\u{1F6D2}\n\n"), NO_LIMIT), best);
+    assert_eq!(shown(&mut engine, in_cart("KETTLE"), 0), Vec::<String>::new());
+    assert_eq!(
+        shown(&mut engine, in_cart("KETTLE\nKETTLE\nDRIPPER\nKETTLE"), NO_LIMIT),
+        shown(&mut engine, in_cart("DRIPPER\nKETTLE"), NO_LIMIT)
+    );
+    assert_eq!(shown(&mut engine, in_cart("KETTLE"), 100_000), shown(&mut engine, in_cart("KETTLE"), NO_LIMIT));
+    let unknown = engine.recommend("sidebar", "KETTLE", "", "", "", &[], "", NO_LIMIT);
+    assert_eq!(unknown, [1, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn days_that_are_no_age_count_as_today() {
+    let mut engine = of_six();
+    let today = shown(&mut engine, bought(&[0.0, 0.0]), 2);
+    assert_eq!(today, ["KETTLE", "SCALE"]);
+    for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0, f32::MIN] {
+        assert_eq!(shown(&mut engine, bought(&[odd, odd]), 2), today, "{odd}");
+    }
+    assert_eq!(shown(&mut engine, bought(&[]), 2), today, "ages that are missing");
+    assert_eq!(shown(&mut engine, bought(&[1.0, f32::MAX]), 1), ["SCALE"]);
+}
+
+#[wasm_bindgen_test]
+fn ten_thousand_lines_are_answered() {
+    let draft = noise(6000, 8, 5);
+    let mut engine = opened(&write(&draft).unwrap());
+    let cart: Vec<String> = (0..10_000).map(|n| format!("SKU-{:05}", (n * 31) % 5400)).collect();
+    for placement in PLACEMENTS {
+        let found = shown(&mut engine, Asked { placement, ..in_cart(&cart.join("\n")) }, NO_LIMIT);
+        assert!(!found.is_empty() && found.iter().all(|sku| !cart.contains(sku)), "{placement}");
+    }
+}
+
+/// Nothing is lost on the flat way: items, bits, reasons and voters are the recommender's.
+#[wasm_bindgen_test]
+fn the_flat_answer_is_the_recommenders() {
+    let draft = noise(300, 12, 9);
+    let bytes = write(&draft).unwrap();
+    let (mut engine, mut recommender) = (opened(&bytes), Recommender::open(&bytes[..]).unwrap());
+    let skus: Vec<&str> = draft.items.iter().map(|item| item.sku.as_str()).collect();
+    for n in 0..300 {
+        let placement = PLACEMENTS[n % 5];
+        let (cart, recent, exclude) = (&skus[n % 97..n % 97 + n % 13], &skus[n % 50..n % 50 + n % 7], &skus[..n % 4]);
+        let history = [PastPurchase { sku: skus[n], days_ago: n as f32 }, PastPurchase { sku: skus[0], days_ago: 9.5 }];
+        let product = (n % 3 == 0).then_some(skus[n]);
+        let limit = Some(n as u32 % 12);
+        let request = Request { placement, cart, product, recent, history: &history, exclude, limit };
+        let answer = recommender.recommend(&request).unwrap();
+        let mut expected = vec![0, answer.fallback.map_or(0, |rung| rung as u32), answer.picks.len() as u32];
+        for pick in answer.picks {
+            let because: Vec<u32> = pick.because().map(|item| item.0).chain([0; 3]).take(3).collect();
+            expected.extend([pick.item.0, pick.score.to_bits(), pick.reason as u32, pick.because().count() as u32]);
+            expected.extend(because);
+        }
+        let found = engine.recommend(
+            placement,
+            &cart.join("\n"),
+            product.unwrap_or_default(),
+            &recent.join("\n"),
+            &[skus[n], skus[0]].join("\n"),
+            &[n as f32, 9.5],
+            &exclude.join("\n"),
+            limit.unwrap_or_default(),
+        );
+        assert_eq!(found, expected, "question {n}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn truncations_are_refused() {
+    let bytes = write(&six()).unwrap();
+    for length in 0..bytes.len() {
+        let code = code(&bytes[..length]);
+        assert!(["E_NOT_A_BUNDLE", "E_TRUNCATED"].contains(&code.as_str()), "{length}: {code}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn flipped_bytes_are_refused() {
+    let bytes = write(&six()).unwrap();
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x80;
+        let code = code(&damaged);
+        assert!(code.starts_with("E_"), "{at}: {code}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn foreign_and_newer_files_are_named() {
+    assert_eq!(code(b"<!doctype html><title>404</title>"), "E_NOT_A_BUNDLE");
+    assert_eq!(code(b""), "E_NOT_A_BUNDLE");
+    assert_eq!(code(&[0x1f, 0x8b, 8, 0]), "E_NOT_A_BUNDLE");
+    let mut newer = write(&six()).unwrap();
+    newer[8] = 2;
+    let (code, advice) = refusal(&newer).unwrap();
+    assert_eq!(code, "E_NEWER_VERSION");
+    assert!(advice.contains("found 2") && advice.contains("update endcap"), "{advice}");
+}
+
+#[wasm_bindgen_test]
+fn a_refused_slice_leaves_the_engine_as_it_was() {
+    let mut engine = of_six();
+    let before = shown(&mut engine, in_cart("KETTLE"), NO_LIMIT);
+    let error: JsValue = engine.add(write(&noise(6, 2, 1)).unwrap()).err().unwrap().into();
+    assert!(String::from(error.unchecked_into::<js_sys::Error>().message()).starts_with("E_OTHER_MODEL: "));
+    assert!(engine.add(vec![1, 2, 3]).is_err());
+    assert_eq!(shown(&mut engine, in_cart("KETTLE"), NO_LIMIT), before);
+}
+
+/// Damage under hashes that fit: what holds is the reader. A trap would end the test.
+#[wasm_bindgen_test]
+fn flips_with_hashes_made_good_are_survived() {
+    let bytes = write(&six()).unwrap();
+    let mut opened = 0;
+    for at in 8..bytes.len() {
+        for flip in [1u8, 0x10, 0xFF] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            opened += u32::from(survived(with_hashes(damaged)));
+        }
+    }
+    assert!(opened > 500, "only {opened} damaged bundles opened: the hashes were not made good");
+    assert!(Bundle::open(&bytes[..]).is_ok());
+}
+
+/// Asks everything of a bundle; whether it opened.
+fn survived(bytes: Vec<u8>) -> bool {
+    let Ok(mut engine) = Engine::new(bytes) else { return false };
+    let placements = engine.placements();
+    for placement in placements.split('\n').filter(|name| !name.is_empty()) {
+        let flat = engine.recommend(
+            placement,
+            "KETTLE\nFILTER-S\n?",
+            "DRIPPER",
+            "SCALE",
+            "SCALE\nKETTLE",
+            &[3.0, f32::NAN],
+            "CUP",
+            8,
+        );
+        assert!(flat[2] <= 8);
+    }
+    for item in 0..8 {
+        let _ = (engine.card(item), engine.sku(item));
+    }
+    assert!(engine.info().is_ok());
+    true
+}

@@ -1,0 +1,8 @@
+//! The engine's surface in a real browser: the tests of `wasm_node.rs`, there.
+#![cfg(all(target_arch = "wasm32", feature = "wasm"))]
+
+#[path = "support/engine.rs"]
+mod engine;
+mod support;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,6 @@
+//! The engine's surface in Node, over the bindings that the npm package ships.
+#![cfg(all(target_arch = "wasm32", feature = "wasm"))]
+
+#[path = "support/engine.rs"]
+mod engine;
+mod support;
