@@ -26,13 +26,12 @@ fn edges(bundle: &Bundle<Vec<u8>>) -> Value {
     let skus: Vec<String> = items().filter_map(|item| bundle.dictionary()?.to_sku(item)).collect();
     let rows = |kind| -> Option<Value> {
         let relation = bundle.relation(kind)?;
-        let row = |item| -> Value { relation.row(item).flat_map(|(to, weight)| [json!(to.0), json!(weight)]).collect() };
+        let row =
+            |item| -> Value { relation.row(item).flat_map(|(to, weight)| [json!(to.0), json!(weight)]).collect() };
         Some(items().map(row).collect())
     };
-    let relations: Map<String, Value> = RelationKind::ALL
-        .into_iter()
-        .filter_map(|kind| Some((kind.name().to_string(), rows(kind)?)))
-        .collect();
+    let relations: Map<String, Value> =
+        RelationKind::ALL.into_iter().filter_map(|kind| Some((kind.name().to_string(), rows(kind)?))).collect();
     let blend = |b: &Blend| json!([b.cart, b.together, b.prior]);
     json!({
         "skus": skus,
