@@ -2,6 +2,8 @@
 
 import { random } from "./generate.mjs";
 import { require } from "./support.mjs";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** Lower ends of the cart-size classes of the engine's blends. */
@@ -107,12 +109,18 @@ function unit(vector) {
   return vector.map((value) => value / length);
 }
 
+/** The one file of hnswlib-wasm that holds engine and glue; its loader beside it wants a page's IndexedDB. */
+export function vectorEngine() {
+  const folder = dirname(require.resolve("hnswlib-wasm/dist/hnswlib.js"));
+  return join(folder, readdirSync(folder).find((name) => /^hnswlib-[0-9a-f]+\.js$/.test(name)));
+}
+
 /**
  * hnswlib-wasm over item vectors: the nearest to the mean of the cart's. It is built for pages only, and asks whether it
  * stands in one by looking for `window`; here it is given one while it loads.
  */
 export async function vectorRecommender(edges, limit = 4) {
-  const library = await inAPage(() => import(pathToFileURL(require.resolve("hnswlib-wasm/dist/hnswlib.js")).href).then(({ loadHnswlib }) => loadHnswlib()));
+  const library = await inAPage(async () => (await import(pathToFileURL(vectorEngine()).href)).default());
   const vectors = itemVectors(edges);
   const index = new library.HierarchicalNSW("ip", vectors[0].length, "");
   index.initIndex(vectors.length, 16, 100, 7);

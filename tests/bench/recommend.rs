@@ -34,8 +34,7 @@ fn carts(items: u32, size: usize) -> Vec<Vec<String>> {
 fn recommend(bencher: Bencher, items: u32, size: usize) {
     let mut recommender = Recommender::open(bundle(items)).expect("a sound bundle");
     let owned = carts(items, size);
-    let mut carts = owned.iter().map(|cart| cart.iter().map(String::as_str).collect::<Vec<_>>()).collect::<Vec<_>>();
-    carts.rotate_left(1);
+    let carts: Vec<Vec<&str>> = owned.iter().map(|cart| cart.iter().map(String::as_str).collect()).collect();
     let mut next = carts.iter().cycle();
     bencher.bench_local(|| {
         let request = Request { placement: "cart", cart: next.next().expect("a cycle"), ..Request::default() };
@@ -43,14 +42,42 @@ fn recommend(bencher: Bencher, items: u32, size: usize) {
     });
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 100, sample_size = 64)]
 fn recommend_of_10_000(bencher: Bencher, size: usize) {
     recommend(bencher, SMALL, size);
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = 100, sample_size = 64)]
 fn recommend_of_1_000_000(bencher: Bencher, size: usize) {
     recommend(bencher, LARGE, size);
+}
+
+/// The part of an answer that turns ten SKUs into items.
+#[divan::bench(args = [SMALL, LARGE], sample_count = 100, sample_size = 64)]
+fn part_ten_skus(bencher: Bencher, items: u32) {
+    let bundle = Bundle::open(bundle(items)).expect("a sound bundle");
+    let dictionary = bundle.dictionary().expect("items");
+    let carts = carts(items, 10);
+    let mut next = carts.iter().cycle();
+    bencher.bench_local(|| {
+        let cart = next.next().expect("a cycle");
+        cart.iter().filter_map(|sku| dictionary.item_of(black_box(sku))).map(|item| u64::from(item.0)).sum::<u64>()
+    });
+}
+
+/// The part of an answer that reads the twenty rows of ten lines, without adding up what they say.
+#[divan::bench(args = [SMALL, LARGE], sample_count = 100, sample_size = 64)]
+fn part_twenty_rows(bencher: Bencher, items: u32) {
+    let bundle = Bundle::open(bundle(items)).expect("a sound bundle");
+    let relations = [RelationKind::Cart, RelationKind::BoughtTogether].map(|kind| bundle.relation(kind));
+    let mut dice = draw::Dice(7);
+    let carts: Vec<Vec<ItemId>> = (0..CARTS).map(|_| (0..10).map(|_| dice.item(items)).collect()).collect();
+    let mut next = carts.iter().cycle();
+    bencher.bench_local(|| {
+        let cart = next.next().expect("a cycle");
+        let rows = relations.iter().flatten().flat_map(|relation| cart.iter().map(|item| relation.row(*item)));
+        rows.flatten().map(|(_, weight)| weight).sum::<f32>()
+    });
 }
 
 #[divan::bench(args = [SMALL, LARGE], sample_count = 20, sample_size = 1)]

@@ -1,7 +1,7 @@
 // What the benches share: the inputs, rounds in which contenders take turns, statistics, tables, and the record.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -51,24 +51,33 @@ export function feeds(folder) {
 
 export const quiet = { stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 30 };
 
-/** The bundle of a made-up shop, trained afresh once a run of `make bench` (the train bench comes before by its name). */
+/** Whether `file` is there and younger than the program that made it. */
+const fresh = (file, maker) => existsSync(file) && statSync(file).mtimeMs >= statSync(maker).mtimeMs;
+
+/** The bundle of a made-up shop. */
 export async function bundleOf(name) {
   const file = join(output, `${name}.endcap`);
-  if (!existsSync(file)) execFileSync(endcap, ["train", ...feeds(await shopFolder(name)), "--allow-weak", "-o", file], quiet);
+  if (!fresh(file, endcap)) execFileSync(endcap, ["train", ...feeds(await shopFolder(name)), "--allow-weak", "-o", file], quiet);
   return file;
 }
 
-let inputBuilt = false;
-function input(...given) {
-  if (!inputBuilt) execFileSync("cargo", ["build", "--quiet", "--release", "--example", "bench_input"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  inputBuilt = true;
-  return execFileSync(join(target, "release/examples/bench_input"), given, quiet);
+/** A part of a bundle, cut by `endcap slice`. */
+export function cut(file, ...options) {
+  const part = join(output, "part.endcap");
+  execFileSync(endcap, ["slice", file, ...options, "-o", part], quiet);
+  return readFileSync(part);
 }
+
+/** What `endcap inspect --json` says of a bundle. */
+export const inspect = (file) => JSON.parse(execFileSync(endcap, ["inspect", file, "--json"], quiet).toString());
+
+const inputs = join(target, "release/examples/bench_input");
+const input = (...given) => execFileSync(inputs, given, quiet);
 
 /** A bundle of any size, drawn at random. */
 export function drawnBundle(items) {
   const file = join(output, `drawn-${items}.endcap`);
-  if (!existsSync(file)) input("draw", String(items), file);
+  if (!fresh(file, inputs)) input("draw", String(items), file);
   return file;
 }
 
