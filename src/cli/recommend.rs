@@ -139,10 +139,16 @@ fn answer_all(
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let answer = if whole { parse(&line) } else { Err(too_long()) };
-        match answer.and_then(|request| answer_one(recommender, &request, limit, &model)) {
+        let (id, answer) = match if whole { parse(&line) } else { Err(too_long()) } {
+            Ok(request) => {
+                let answer = answer_one(recommender, &request, limit, &model);
+                (request.id, answer)
+            }
+            Err(error) => (None, Err(error)),
+        };
+        match answer {
             Ok(text) => writeln!(out, "{text}")?,
-            Err(error) => writeln!(out, "{}", json(&Refusal { id: None, line: number, error }))?,
+            Err(error) => writeln!(out, "{}", json(&Refusal { id, line: number, error }))?,
         }
     }
 }
