@@ -1,44 +1,52 @@
-//! One number an item, cleared in the time it took to fill.
+//! One number an item, cleared by turning a page.
 
 use crate::shop::ItemId;
 
-/// Sums of votes. Memory: nine bytes an item, taken once.
+/// Sums of votes. Memory: eight bytes an item and four a candidate, taken once.
+///
+/// A sum and the page it was written on lie side by side: at a million items nearly every vote is a cache miss, and one
+/// is cheaper than two. Clearing turns to the next page and touches no item.
 #[derive(Debug, Default)]
 pub struct Scores {
-    sums: Vec<f32>,
-    seen: Vec<bool>,
+    cells: Vec<Cell>,
+    page: u32,
     touched: Vec<ItemId>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    page: u32,
+    sum: f32,
 }
 
 impl Scores {
     /// Sums for `items` items, all zero.
     pub fn new(items: usize) -> Self {
-        Self { sums: vec![0.0; items], seen: vec![false; items], touched: Vec::with_capacity(items) }
+        Self { cells: vec![Cell::default(); items], page: 1, touched: Vec::with_capacity(items.min(USUAL)) }
     }
 
     /// Adds `vote` to the sum of `item`; items beyond the last are ignored.
     #[inline(always)]
     pub fn add(&mut self, item: ItemId, vote: f32) {
-        let index = item.index();
-        if let (Some(sum), Some(seen)) = (self.sums.get_mut(index), self.seen.get_mut(index)) {
-            *sum += vote;
-            if !*seen {
-                *seen = true;
-                self.touched.push(item);
-            }
+        let Some(cell) = self.cells.get_mut(item.index()) else { return };
+        if cell.page == self.page {
+            cell.sum += vote;
+        } else {
+            *cell = Cell { page: self.page, sum: vote };
+            self.touched.push(item);
         }
     }
 
-    /// The sum of `item`.
+    /// The sum of `item`; zero where nothing was added.
     #[inline]
     pub fn of(&self, item: ItemId) -> f32 {
-        self.sums.get(item.index()).copied().unwrap_or(0.0)
+        self.cells.get(item.index()).filter(|cell| cell.page == self.page).map_or(0.0, |cell| cell.sum)
     }
 
     /// Whether anything was added to `item`.
     #[inline]
     pub fn has(&self, item: ItemId) -> bool {
-        self.seen.get(item.index()).copied().unwrap_or(false)
+        self.cells.get(item.index()).is_some_and(|cell| cell.page == self.page)
     }
 
     /// The items that something was added to, in the order of their first vote.
@@ -48,11 +56,34 @@ impl Scores {
 
     /// Sets all sums back to zero.
     pub fn clear(&mut self) {
-        for item in self.touched.drain(..) {
-            if let (Some(sum), Some(seen)) = (self.sums.get_mut(item.index()), self.seen.get_mut(item.index())) {
-                *sum = 0.0;
-                *seen = false;
-            }
+        self.touched.clear();
+        self.page = self.page.wrapping_add(1);
+        if self.page == 0 {
+            self.cells.fill(Cell::default());
+            self.page = 1;
         }
+    }
+}
+
+/// Candidates for which there is room from the start: 64 cart lines of 255 neighbours. More take more room once.
+const USUAL: usize = 64 * 255;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turned_page_is_blank_and_old_sums_never_show() {
+        let mut scores = Scores::new(3);
+        scores.add(ItemId(1), 2.0);
+        scores.add(ItemId(1), 3.0);
+        scores.add(ItemId(9), 1.0);
+        assert_eq!((scores.of(ItemId(1)), scores.of(ItemId(0)), scores.touched()), (5.0, 0.0, &[ItemId(1)][..]));
+        scores.clear();
+        assert!(!scores.has(ItemId(1)) && scores.touched().is_empty());
+        scores.page = u32::MAX;
+        scores.add(ItemId(2), 1.0);
+        scores.clear();
+        assert!((0..3).all(|item| !scores.has(ItemId(item))));
     }
 }
