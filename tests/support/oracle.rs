@@ -1,5 +1,5 @@
 //! Ranking again, slow and obvious: every row decoded, every item scored, everything sorted. It shares no code with
-//! `src/rank` and `src/placement` and follows DESIGN's order of operations by the letter.
+//! `src/rank` and `src/placement` and follows the order of operations by the letter.
 
 use endcap::bundle::*;
 use endcap::placement::Request;
@@ -7,11 +7,14 @@ use endcap::rank::Reason;
 use endcap::shop::{ItemId, StockState};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+/// Neighbours and weights of each item.
+type Rows = Vec<Vec<(u32, f32)>>;
+
 /// A bundle as plain lists.
 pub struct Oracle {
     items: Vec<Product>,
     numbers: HashMap<String, u32>,
-    relations: Vec<(RelationKind, Vec<Vec<(u32, f32)>>)>,
+    relations: Vec<(RelationKind, Rows)>,
     varied: HashSet<u32>,
     tuning: Tuning,
     policies: Vec<Policy>,
