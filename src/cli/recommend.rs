@@ -67,8 +67,9 @@ struct CartLine<'a> {
 struct HistoryLine<'a> {
     #[serde(borrow)]
     sku: Cow<'a, str>,
+    /// Without an age an entry is passed over, as the npm package does.
     #[serde(default)]
-    days_ago: f64,
+    days_ago: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -173,8 +174,10 @@ fn answer_one(
     let cart: Vec<&str> = line.cart.iter().map(|line| &*line.sku).collect();
     let recent: Vec<&str> = line.recent.iter().map(|sku| &**sku).collect();
     let exclude: Vec<&str> = line.exclude.iter().map(|sku| &**sku).collect();
-    let history: Vec<PastPurchase<'_>> =
-        line.history.iter().map(|past| PastPurchase { sku: &past.sku, days_ago: past.days_ago as f32 }).collect();
+    let mut history: Vec<PastPurchase<'_>> = Vec::with_capacity(line.history.len());
+    for past in &line.history {
+        history.extend(past.days_ago.map(|days| PastPurchase { sku: &past.sku, days_ago: days as f32 }));
+    }
     let request = Request {
         placement: &line.placement,
         cart: &cart,

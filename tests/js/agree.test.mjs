@@ -46,7 +46,7 @@ function varied(known) {
     if (request.cart?.length && roll(4) === 0) request.cart.push(request.cart[0]);
     if (roll(2)) request.product = roll(8) ? sku() : null;
     if (roll(2)) request.recent = some(15);
-    if (roll(2)) request.history = some(30).map((line) => ({ sku: line, days_ago: age() }));
+    if (roll(2)) request.history = some(30).map((line) => (roll(20) ? { sku: line, days_ago: age() } : { sku: line }));
     if (roll(3) === 0) request.exclude = some(20);
     if (roll(3) === 0) request.limit = [0, 1, 2, 3, 5, 100, 4_294_967_295][roll(7)];
     return request;

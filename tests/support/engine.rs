@@ -129,8 +129,8 @@ fn the_flat_answer_is_the_recommenders() {
         let (cart, recent, exclude) = (&skus[n % 97..n % 97 + n % 13], &skus[n % 50..n % 50 + n % 7], &skus[..n % 4]);
         let history = [PastPurchase { sku: skus[n], days_ago: n as f32 }, PastPurchase { sku: skus[0], days_ago: 9.5 }];
         let product = (n % 3 == 0).then_some(skus[n]);
-        let limit = Some(n as u32 % 12);
-        let request = Request { placement, cart, product, recent, history: &history, exclude, limit };
+        let limit = n as u32 % 12;
+        let request = Request { placement, cart, product, recent, history: &history, exclude, limit: Some(limit) };
         let answer = recommender.recommend(&request).unwrap();
         let mut expected = vec![0, answer.fallback.map_or(0, |rung| rung as u32), answer.picks.len() as u32];
         for pick in answer.picks {
@@ -146,7 +146,7 @@ fn the_flat_answer_is_the_recommenders() {
             &[skus[n], skus[0]].join("\n"),
             &[n as f32, 9.5],
             &exclude.join("\n"),
-            limit.unwrap_or_default(),
+            limit,
         );
         assert_eq!(found, expected, "question {n}");
     }
