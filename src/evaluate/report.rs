@@ -99,6 +99,15 @@ impl RelationReport {
     fn write(&self, out: &mut String) {
         let Self { relation, model, verdict, questions, edges, .. } = self;
         let _ = writeln!(out, "{relation}: {model}, {edges} edges, {verdict} on {questions} held-out questions");
+        match (*verdict, self.questions) {
+            ("no_signal", 0) => out
+                .push_str("  not shipped: no pair of products has support; its placements fall back to best sellers\n"),
+            ("no_signal", _) => {
+                out.push_str("  not shipped: no better than best sellers, to which its placements fall back\n")
+            }
+            ("unproven", _) => out.push_str("  shipped on trust: too few questions to tell\n"),
+            _ => {}
+        }
         let visits = *relation == "similar";
         let line = |name: &str, figures: &Figures| {
             let (hr, second, label) = match visits {
