@@ -264,7 +264,7 @@ fn lines_that_cannot_be_read_are_answered_where_they_stand() {
     .to_vec();
     lines.push(b"\xff\xfe{}".to_vec());
     lines.push(format!(r#"{{"placement":"cart","id":"{}"}}"#, "x".repeat(5 << 20)).into_bytes());
-    lines.push(br#"{"id":"last","placement":"cart"}"#.to_vec());
+    lines.push(br#"{"id":"last","placement":"cart","cart":null,"history":null,"product":null,"list":null}"#.to_vec());
     let answers = shop.feed(&["recommend", "--bundle", "model.endcap"], lines.join(&b'\n')).with(0).lines();
     assert_eq!(answers.len(), lines.len() - 1, "the empty line is passed over");
     let refused = |at: usize, line: u64, code: &str| {

@@ -43,18 +43,27 @@ struct Line<'a> {
     id: Option<serde_json::Value>,
     #[serde(borrow)]
     placement: Cow<'a, str>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "or_none")]
     cart: Vec<CartLine<'a>>,
     #[serde(default, borrow)]
     product: Option<Cow<'a, str>>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "or_none")]
     recent: Vec<Cow<'a, str>>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "or_none")]
     history: Vec<HistoryLine<'a>>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "or_none")]
     exclude: Vec<Cow<'a, str>>,
     #[serde(default)]
     limit: Option<u64>,
+}
+
+/// `null` stands for an empty list, as in the package.
+fn or_none<'de, D, T>(value: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 #[derive(Deserialize)]
