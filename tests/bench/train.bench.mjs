@@ -23,7 +23,7 @@ function train(folder) {
 
 const data = process.env.ENDCAP_DATA ?? join(root, "../shared/data");
 const real = join(data, "uci_retail_2009_2010");
-const shops = { "made-up shop, 10,000 items": await shopFolder("shop"), "made-up shop, 13,000 items": await shopFolder("large") };
+const shops = { "made-up shop, 13,000 items": await shopFolder("large") };
 if (existsSync(real)) shops.uci_retail_2009_2010 = real;
 else console.log("not measured: uci_retail_2009_2010 is not there; name its parent folder by ENDCAP_DATA");
 
