@@ -38,8 +38,10 @@ pub const ROWS_PER_BLOCK: usize = 8;
 pub const MAX_DEGREE: usize = 255;
 /// Bits of a row scale.
 pub const SCALE_BITS: u32 = 8;
-/// Bits of a row's Rice parameter.
-pub const RICE_BITS: u32 = 5;
+/// Largest Rice parameter of a row.
+pub const MAX_RICE: u32 = 31;
+/// Most bits of a row's sum of quotients.
+pub const MAX_UNARY_BITS: u32 = 8;
 /// Bytes of a relation section before its block offsets.
 pub const RELATION_HEADER_BYTES: usize = 24;
 /// Relation flag: every weight code is preceded by a sign bit.

@@ -38,6 +38,7 @@ mod open;
 pub mod quantise;
 mod relation;
 mod relation_writer;
+mod row_plan;
 mod slice;
 mod structured;
 mod verify;

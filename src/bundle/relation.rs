@@ -11,6 +11,7 @@ use super::bits::{low, u32_at, window};
 use super::error::OpenError;
 use super::layout::*;
 use super::quantise::{share_table, step_value};
+use super::row_plan::Frame;
 use crate::shop::ItemId;
 use std::ops::Range;
 
@@ -21,8 +22,7 @@ pub(crate) struct RelationShape {
     edges: u32,
     bits: u32,
     signed: u32,
-    degree_bits: u32,
-    unary_bits: u32,
+    frame: Frame,
     top: f32,
     shares: [f32; 256],
     offsets: Range<usize>,
@@ -37,14 +37,16 @@ impl RelationShape {
         let header = section.first_chunk::<RELATION_HEADER_BYTES>().ok_or_else(|| bad("shorter than its header"))?;
         let word = |at| u32_at(header, at).unwrap_or(0);
         let [bits, flags, degree_bits, unary_bits] = word(8).to_le_bytes();
+        let [full_degree, rice_base, rice_bits, reserved] = word(20).to_le_bytes();
         if word(0) as usize != items {
             return Err(bad("one row an item is expected"));
         }
-        if !(1..=8).contains(&bits) || flags > RELATION_SIGNED || degree_bits > 8 || unary_bits > 8 {
+        let widths = degree_bits > 8 || u32::from(unary_bits) > MAX_UNARY_BITS || rice_bits > 5;
+        if !(1..=8).contains(&bits) || flags > RELATION_SIGNED || widths || u32::from(rice_base) > MAX_RICE {
             return Err(bad("a width is out of range"));
         }
         let top = f32::from_bits(word(12));
-        if !top.is_finite() || top < 0.0 || word(20) != 0 {
+        if !top.is_finite() || top < 0.0 || reserved != 0 {
             return Err(bad("the top weight is not a number ≥ 0, or reserved bytes are not zero"));
         }
         let blocks = items.div_ceil(ROWS_PER_BLOCK);
@@ -59,8 +61,13 @@ impl RelationShape {
             edges: word(4),
             bits: u32::from(bits),
             signed: u32::from(flags & RELATION_SIGNED),
-            degree_bits: u32::from(degree_bits),
-            unary_bits: u32::from(unary_bits),
+            frame: Frame {
+                full_degree: u32::from(full_degree),
+                degree_bits: u32::from(degree_bits),
+                unary_bits: u32::from(unary_bits),
+                rice_base: u32::from(rice_base),
+                rice_bits: u32::from(rice_bits),
+            },
             top,
             shares: share_table(bits),
             offsets: range.start + RELATION_HEADER_BYTES..range.start + data,
@@ -142,27 +149,46 @@ impl<'a> Relation<'a> {
     #[inline]
     fn row_in(&self, mut bit: u64, slot: u32) -> Row<'a> {
         let shape = self.shape;
-        let (mut skip, mut found) = (0u64, (0u32, 0u8, 0u32));
+        let entry = 1 + shape.signed + shape.bits;
+        let (mut skip, mut found) = (0u64, Header::default());
         for at in 0..ROWS_PER_BLOCK as u32 {
-            let word = window(self.data, bit);
-            let degree = low(word, shape.degree_bits) as u32;
-            bit += u64::from(shape.degree_bits);
-            if degree == 0 {
-                continue;
-            }
-            let rest = word >> shape.degree_bits;
-            let (scale, rice) = (low(rest, SCALE_BITS) as u8, low(rest >> SCALE_BITS, RICE_BITS) as u32);
-            let unary = low(rest >> (SCALE_BITS + RICE_BITS), shape.unary_bits);
-            bit += u64::from(SCALE_BITS + RICE_BITS + shape.unary_bits);
+            let (header, bits) = Header::read(window(self.data, bit), &shape.frame);
+            bit += u64::from(bits);
             if at < slot {
-                skip += unary + u64::from(degree) * u64::from(1 + rice + shape.signed + shape.bits);
+                skip += u64::from(header.unary) + u64::from(header.degree) * u64::from(header.rice + entry);
             } else if at == slot {
-                found = (degree, scale, rice);
+                found = header;
             }
         }
-        let (left, scale, rice) = found;
-        let unit = step_value(shape.top, scale);
-        Row { shape, data: self.data, bit: bit + skip, left, next: 0, rice, unit }
+        let unit = step_value(shape.top, found.scale);
+        Row { shape, data: self.data, bit: bit + skip, left: found.degree, next: 0, rice: found.rice, unit }
+    }
+}
+
+/// What stands before the entries of a row.
+#[derive(Clone, Copy, Default)]
+struct Header {
+    degree: u32,
+    scale: u8,
+    rice: u32,
+    unary: u32,
+}
+
+impl Header {
+    /// The header in the lowest bits of `word` (at most 30 of them), and how many it takes.
+    #[inline(always)]
+    fn read(word: u64, frame: &Frame) -> (Self, u32) {
+        let full = word & 1 == 1;
+        let other = low(word >> 1, frame.degree_bits) as u32;
+        let (degree, bits) = if full { (frame.full_degree, 1) } else { (other, 1 + frame.degree_bits) };
+        if degree == 0 {
+            return (Self::default(), bits);
+        }
+        let rest = word >> bits;
+        let rice = frame.rice_base + low(rest >> SCALE_BITS, frame.rice_bits) as u32;
+        let unary = low(rest >> (SCALE_BITS + frame.rice_bits), frame.unary_bits) as u32;
+        let header = Self { degree, scale: low(rest, SCALE_BITS) as u8, rice: rice.min(MAX_RICE), unary };
+        (header, bits + SCALE_BITS + frame.rice_bits + frame.unary_bits)
     }
 }
 

@@ -1,17 +1,11 @@
 //! Rows of weights to the bytes of a relation section.
 
-use super::bits::{BitWriter, width_of};
+use super::bits::BitWriter;
 use super::draft::DraftRelation;
 use super::error::DraftError;
 use super::layout::*;
-use super::quantise::{CodedRow, Quantiser};
-
-/// A row with its Rice parameter and the sum of its quotients.
-struct PlannedRow {
-    row: CodedRow,
-    rice: u32,
-    unary: u32,
-}
+use super::quantise::Quantiser;
+use super::row_plan::{Frame, PlannedRow, gaps, plan};
 
 /// The bytes of `relation`'s section for a bundle of `items`.
 ///
@@ -22,23 +16,19 @@ struct PlannedRow {
 pub(crate) fn encode(relation: &DraftRelation, items: usize) -> Result<Vec<u8>, DraftError> {
     check_rows(relation, items)?;
     let quantiser = Quantiser::fit(relation.bits, &relation.rows);
-    let rows: Vec<PlannedRow> = relation.rows.iter().map(|row| plan(quantiser.code(row))).collect();
+    let (frame, rows) = plan(relation.rows.iter().map(|row| quantiser.code(row)).collect());
     let signed = rows.iter().flat_map(|planned| &planned.row.entries).any(|(_, negative, _)| *negative);
-    let degree_bits = width_of(rows.iter().map(|planned| planned.row.entries.len() as u32).max().unwrap_or(0));
-    let unary_bits = width_of(rows.iter().map(|planned| planned.unary).max().unwrap_or(0));
     let edges: usize = rows.iter().map(|planned| planned.row.entries.len()).sum();
 
-    let blocks: Vec<Vec<u8>> = rows
-        .chunks(ROWS_PER_BLOCK)
-        .map(|block| encode_block(block, degree_bits, unary_bits, relation.bits, signed))
-        .collect();
+    let blocks: Vec<Vec<u8>> =
+        rows.chunks(ROWS_PER_BLOCK).map(|block| encode_block(block, &frame, relation.bits, signed)).collect();
     let mut out = Vec::new();
     out.extend((items as u32).to_le_bytes());
     out.extend((edges as u32).to_le_bytes());
-    out.extend([relation.bits, u8::from(signed), degree_bits as u8, unary_bits as u8]);
+    out.extend([relation.bits, u8::from(signed), frame.degree_bits as u8, frame.unary_bits as u8]);
     out.extend(quantiser.top().to_le_bytes());
     out.extend((blocks.len() as u32).to_le_bytes());
-    out.extend([0; 4]);
+    out.extend([frame.full_degree as u8, frame.rice_base as u8, frame.rice_bits as u8, 0]);
     let mut offset = 0u32;
     out.extend(offset.to_le_bytes());
     for block in &blocks {
@@ -71,38 +61,10 @@ fn check_rows(relation: &DraftRelation, items: usize) -> Result<(), DraftError> 
     Ok(())
 }
 
-/// Chooses the Rice parameter that makes the row shortest, with quotients that sum to at most 255.
-fn plan(row: CodedRow) -> PlannedRow {
-    let total = |rice: u32| gaps(&row).map(|gap| gap >> rice).fold(0u32, u32::saturating_add);
-    let bits = |rice: &u32| u64::from(total(*rice)) + row.entries.len() as u64 * u64::from(*rice);
-    let rice = (0..32).filter(|rice| total(*rice) <= 255).min_by_key(bits).unwrap_or(31);
-    let unary = total(rice);
-    PlannedRow { rice, unary, row }
-}
-
-/// Distance of each neighbour to the one before it, less one.
-fn gaps(row: &CodedRow) -> impl Iterator<Item = u32> {
-    let mut next = 0;
-    row.entries.iter().map(move |(item, ..)| {
-        let gap = item - next;
-        next = item + 1;
-        gap
-    })
-}
-
-fn encode_block(rows: &[PlannedRow], degree_bits: u32, unary_bits: u32, bits: u8, signed: bool) -> Vec<u8> {
+fn encode_block(rows: &[PlannedRow], frame: &Frame, bits: u8, signed: bool) -> Vec<u8> {
     let mut out = BitWriter::default();
     for slot in 0..ROWS_PER_BLOCK {
-        let Some(planned) = rows.get(slot) else {
-            out.put(0, degree_bits);
-            continue;
-        };
-        out.put(planned.row.entries.len() as u32, degree_bits);
-        if !planned.row.entries.is_empty() {
-            out.put(u32::from(planned.row.scale), SCALE_BITS);
-            out.put(planned.rice, RICE_BITS);
-            out.put(planned.unary, unary_bits);
-        }
+        put_header(&mut out, rows.get(slot), frame);
     }
     for planned in rows {
         for ((_, negative, code), gap) in planned.row.entries.iter().zip(gaps(&planned.row)) {
@@ -115,4 +77,19 @@ fn encode_block(rows: &[PlannedRow], degree_bits: u32, unary_bits: u32, bits: u8
         }
     }
     out.into_bytes()
+}
+
+/// The header of a row; a missing row is an empty one.
+fn put_header(out: &mut BitWriter, planned: Option<&PlannedRow>, frame: &Frame) {
+    let degree = planned.map_or(0, |planned| planned.row.entries.len() as u32);
+    let full = degree == frame.full_degree;
+    out.put(u32::from(full), 1);
+    if !full {
+        out.put(degree, frame.degree_bits);
+    }
+    if let Some(planned) = planned.filter(|_| degree > 0) {
+        out.put(u32::from(planned.row.scale), SCALE_BITS);
+        out.put(planned.rice - frame.rice_base, frame.rice_bits);
+        out.put(planned.unary, frame.unary_bits);
+    }
 }

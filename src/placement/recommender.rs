@@ -158,8 +158,13 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
 
     /// Items that something of the context votes for. Where the votes come to nothing, popularity alone lifts an item.
     fn candidates(&mut self, voted: Reason) {
+        // No prior is above the best seller's: most candidates are out before theirs is read.
+        let most = self.evidence.prior_of(self.model, ItemId(0));
         for item in self.scores.touched() {
             let votes = self.scores.of(*item);
+            if !self.selection.admits(votes + most, *item) {
+                continue;
+            }
             let score = votes + self.evidence.prior_of(self.model, *item);
             let reason = if votes > 0.0 { voted } else { Reason::Popular };
             if score > 0.0 {

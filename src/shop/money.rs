@@ -92,47 +92,47 @@ impl Money {
     /// [`MoneyError`] where no digits, other characters or too many digits are found.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let body = strip_symbols(text, currency);
-        let (negative, body) = match body.strip_prefix('-') {
-            Some(rest) => (true, rest.trim_start()),
-            None => (false, body.strip_prefix('+').unwrap_or(body)),
+        let (sign, body) = match body.strip_prefix('-') {
+            Some(rest) => (-1, rest.trim_start()),
+            None => (1, body.strip_prefix('+').unwrap_or(body)),
         };
-        let decimal = decimal_sign(body, currency.decimals());
-        let (mut value, mut digits, mut places, mut round_up) = (0i64, 0u32, 0u32, false);
-        for (at, c) in body.char_indices() {
-            match c {
-                '0'..='9' => {
-                    let after_sign = decimal.is_some_and(|d| at > d);
-                    digits += 1;
-                    if after_sign {
-                        places += 1;
-                        if places > currency.decimals() {
-                            if places == currency.decimals() + 1 {
-                                round_up = c >= '5';
-                            }
-                            continue;
-                        }
-                    }
-                    value = value * 10 + i64::from(c as u8 - b'0');
-                    if value > LARGEST {
-                        return Err(MoneyError::TooLarge);
-                    }
-                }
-                '.' | ',' | '\'' | ' ' | '\u{a0}' | '\u{202f}' => {}
-                _ => return Err(MoneyError::NotANumber),
+        let decimals = currency.decimals();
+        Ok(Self::new(sign * minor_units(body, decimal_sign(body, decimals), decimals)?, currency))
+    }
+}
+
+/// The digits of `body` as minor units; those behind the decimal sign at `sign` count up to `decimals`, the next rounds.
+fn minor_units(body: &str, sign: Option<usize>, decimals: u32) -> Result<i64, MoneyError> {
+    let (mut value, mut digits, mut places, mut round_up) = (0i64, 0u32, 0u32, false);
+    for (at, c) in body.char_indices() {
+        let Some(digit) = c.to_digit(10) else {
+            if !is_separator(c) {
+                return Err(MoneyError::NotANumber);
             }
+            continue;
+        };
+        digits += 1;
+        places += u32::from(sign.is_some_and(|sign| at > sign));
+        match places.checked_sub(decimals) {
+            None | Some(0) => value = value * 10 + i64::from(digit),
+            Some(1) => round_up = digit >= 5,
+            Some(_) => {}
         }
-        if digits == 0 {
-            return Err(MoneyError::Empty);
-        }
-        for _ in places..currency.decimals() {
-            value *= 10;
-        }
-        value += i64::from(round_up);
         if value > LARGEST {
             return Err(MoneyError::TooLarge);
         }
-        Ok(Self::new(if negative { -value } else { value }, currency))
     }
+    let value = value * 10i64.pow(decimals.saturating_sub(places)) + i64::from(round_up);
+    match (digits, value) {
+        (0, _) => Err(MoneyError::Empty),
+        (_, value) if value > LARGEST => Err(MoneyError::TooLarge),
+        _ => Ok(value),
+    }
+}
+
+/// Decimal and grouping signs: point, comma, apostrophe and the spaces in use.
+fn is_separator(c: char) -> bool {
+    matches!(c, '.' | ',' | '\'' | ' ' | '\u{a0}' | '\u{202f}')
 }
 
 /// The text without currency signs, codes and outer spaces.
