@@ -27,7 +27,7 @@ pub struct Purchase {
 }
 
 /// Most cart lines that vote: of more, those of lowest item number.
-const MAX_CART: usize = 64;
+pub(super) const MAX_CART: usize = 64;
 /// Most purchases that count, the newest ones (lists are oldest first).
 const MAX_HISTORY: usize = 4096;
 

@@ -5,7 +5,7 @@ use super::Money;
 /// The place of a product in a bundle: 0 is the best seller.
 ///
 /// Numbers follow popularity (descending), then the bytes of the SKU; they hold within one model only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId(pub u32);
 
 impl ItemId {
