@@ -22,6 +22,7 @@ if [ -n "${SHOP:-}" ]; then
   [ -d "$shop" ] || die "SHOP=$SHOP is not a folder" "give a folder that holds orders.csv or events.csv"
 else
   shop=demo/shop
+  rm -rf "$shop" # an earlier demo's, and never the visitor's own
   "$ENDCAP" sample "$shop"
 fi
 
