@@ -201,6 +201,27 @@ fn slices_join_to_the_whole() {
 }
 
 #[test]
+fn an_addition_of_nothing_brings_nothing() {
+    let mut draft = six();
+    draft.relations.truncate(1);
+    let whole = write(&draft).unwrap();
+    let cut = |relations: &[RelationKind], addition| Cut {
+        relations: relations.to_vec(),
+        cards: false,
+        addition,
+        profile: Profile::Standard,
+    };
+    let nothing = slice(&open(&whole), &cut(&[RelationKind::Similar], true)).unwrap();
+    let mut recommender = Recommender::open(whole.clone()).unwrap();
+    recommender.add(nothing.clone()).unwrap();
+    assert_eq!(recommender.model().parts().count(), 1);
+    let cart = slice(&open(&whole), &cut(&[RelationKind::Cart], true)).unwrap();
+    let again = slice(&open(&cart), &cut(&[RelationKind::Cart], false)).unwrap();
+    assert_eq!(again, cart, "a slice of an addition is an addition");
+    assert_eq!(Recommender::open(nothing).err().unwrap().code(), "E_ADDITION");
+}
+
+#[test]
 fn the_small_profile_keeps_the_heaviest() {
     let bytes = write(&noise(400, 30, 9)).unwrap();
     let cut = Cut { relations: RelationKind::ALL.to_vec(), cards: false, addition: false, profile: Profile::Small };

@@ -33,9 +33,12 @@ pub enum Profile {
 
 /// The bytes of a slice of `bundle`. It has the same model id, so that it joins other slices.
 ///
+/// What the bundle does not hold is left out; an addition of nothing is a valid file that brings nothing. A slice of an
+/// addition is one too.
+///
 /// # Errors
 ///
-/// [`DraftError::Structured`] where nothing is left to write.
+/// [`DraftError::Row`] where a row of a damaged bundle cannot be written again in the small profile.
 pub fn slice<D: AsRef<[u8]>>(bundle: &Bundle<D>, cut: &Cut) -> Result<Vec<u8>, DraftError> {
     let mut contents = Vec::new();
     for section in &bundle.head().sections {
@@ -49,13 +52,8 @@ pub fn slice<D: AsRef<[u8]>>(bundle: &Bundle<D>, cut: &Cut) -> Result<Vec<u8>, D
         };
         contents.push(Content { number: section.number, flags: section.flags, bytes });
     }
-    if contents.is_empty() {
-        return Err(DraftError::Structured {
-            section: "slice",
-            rule: "nothing is left; name relations that the bundle holds",
-        });
-    }
-    let flags = if cut.addition { FLAG_ADDITION } else { 0 };
+    let addition = cut.addition || bundle.head().is_addition();
+    let flags = if addition { FLAG_ADDITION } else { 0 };
     Ok(assemble(flags, bundle.head().model, bundle.len(), &contents))
 }
 

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{bundle_file, output};
-use crate::bundle::{Cut, Profile, RelationKind, slice};
+use crate::bundle::{Bundle, Cut, Profile, RelationKind, slice};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -60,23 +60,24 @@ enum ProfileName {
 pub(super) fn run(args: SliceArgs) -> Result<(), Failure> {
     let bundle = bundle_file::open(&args.bundle)?;
     let cut = args.cut();
-    if let Some(missing) =
-        cut.relations.iter().find(|kind| !args.relations.is_empty() && bundle.relation(**kind).is_none())
-    {
-        let held: Vec<&str> =
-            RelationKind::ALL.into_iter().filter(|k| bundle.relation(*k).is_some()).map(|k| k.name()).collect();
-        eprintln!(
-            "note: {} holds no `{}`; it has: {}",
-            args.bundle.display(),
-            missing.name(),
-            if held.is_empty() { "no relation".to_string() } else { held.join(", ") }
-        );
+    if !args.relations.is_empty() {
+        note_missing(&args, &bundle, &cut);
     }
     let bytes = slice(&bundle, &cut)?;
     output::write_file(&args.output, &bytes)?;
     let (after, before) = (output::grouped(bytes.len() as u64), output::grouped(bundle.bytes().len() as u64));
     eprintln!("wrote {}: {after} of {before} bytes", args.output.display());
     Ok(())
+}
+
+/// Says what was asked for and is not there: a shop without visits has no `similar`, one without a catalog no cards.
+fn note_missing(args: &SliceArgs, bundle: &Bundle<Vec<u8>>, cut: &Cut) {
+    let relations = cut.relations.iter().filter(|kind| bundle.relation(**kind).is_none()).map(|kind| kind.name());
+    let cards = (cut.cards && !bundle.has_cards()).then_some("cards");
+    let missing: Vec<&str> = relations.chain(cards).collect();
+    if !missing.is_empty() {
+        eprintln!("note: {} holds no {}; the slice does without", args.bundle.display(), missing.join(", no "));
+    }
 }
 
 impl SliceArgs {
