@@ -57,7 +57,7 @@ export function reasonText(item, product) {
  * @returns {Product}
  */
 function asProduct({ sku, title, image, cartId, price }) {
-  return { sku, title, image: image ?? undefined, cartId: cartId ?? undefined, price };
+  return { sku, title: title || sku, image: image ?? undefined, cartId: cartId ?? undefined, price };
 }
 
 /**
@@ -134,14 +134,15 @@ export class Block {
    * @param {number} turn
    */
   async #draw(engine, items, request, turn) {
-    const cards = await engine.cards(items.map((item) => item.sku)).catch(() => []);
+    const cards = await engine.cards(items.map((item) => item.sku)).catch(() => null);
     if (turn !== this.#asked) return;
-    const known = new Map(cards.map((card) => [card.sku, card]));
+    if (cards === null || items.length === 0) return this.leave();
+    const known = new Map(cards.map((card) => [card.sku, asProduct(card)]));
     for (const card of cards) learnTitle(card);
-    const shown = items.filter((item) => known.has(item.sku));
-    if (shown.length === 0) return this.leave();
-    this.#name(shown);
-    this.#show(shown, (item) => asProduct(/** @type {Card} */ (known.get(item.sku))), request.product ?? undefined);
+    this.#name(items);
+    // A shop that was trained without a catalog has no cards: its products go by their SKUs.
+    const product = (/** @type {string} */ sku) => known.get(sku) ?? { sku, title: sku, price: null };
+    this.#show(items, (item) => product(item.sku), request.product ?? undefined);
   }
 
   /**
