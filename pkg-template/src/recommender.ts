@@ -82,7 +82,8 @@ export class Recommender {
    * Gets what is needed to draw items, in the order asked; SKUs that have no card are left out. The texts are read for
    * these items only, so ask for what is shown.
    *
-   * @throws {EndcapError} `E_ARGUMENT` where there are no cards; the codes of `add` if their slice does not load.
+   * @throws {EndcapError} `E_ARGUMENT` where neither the bundle nor the option `cards` brings any; the codes of `add` if their
+   * slice does not load.
    */
   async cards(skus: readonly string[]): Promise<Card[]> {
     this.#alive();
@@ -90,7 +91,8 @@ export class Recommender {
     if (typeof own === "function") return own(skus.filter(isSku));
     if (own !== undefined) await this.#joinCards(own);
     const engine = this.#alive();
-    if (!engine.has_cards()) {
+    // A cards slice of a shop without a catalog is empty, and that is no mistake of the page.
+    if (own === undefined && !engine.has_cards()) {
       throw new EndcapError("E_ARGUMENT", "this bundle has no cards", {
         advice: "Pass `cards` to `load`: the cards slice of the same training run, or a function of your own.",
       });

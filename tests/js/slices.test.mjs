@@ -88,6 +88,13 @@ test("without cards, asking for them is an error that says how to get them", asy
   await assert.rejects((await load(cart)).cards([skus[0]]), { code: "E_ARGUMENT", message: /no cards/, advice: /cards/ });
 });
 
+test("a cards slice of a shop without a catalog is empty, and no error", async () => {
+  const none = cut("none.endcap", "--relations", "none", "--addition");
+  const recommender = await load(cart, { cards: none });
+  assert.deepEqual(await recommender.cards([skus[0]]), []);
+  await recommender.add(none);
+});
+
 test("a recommender freed while a slice is on its way says so", async () => {
   const recommender = await load(cart, { cards: `${origin}/cards.endcap` });
   const asked = recommender.cards([skus[0]]);
