@@ -3,10 +3,11 @@
 mod support;
 
 use endcap::bundle::*;
-use endcap::placement::{PastPurchase, Recommender, Request};
-use endcap::shop::{ItemId, StockState};
+use endcap::placement::{Recommender, Request};
+use endcap::shop::ItemId;
 use proptest::prelude::*;
-use support::{noise, relation, six, with_hashes};
+use support::damage::{exercise, with_hashes};
+use support::{noise, relation, six};
 
 fn open(bytes: &[u8]) -> Bundle<&[u8]> {
     Bundle::open(bytes).unwrap()
@@ -246,36 +247,6 @@ fn an_empty_shop_is_a_bundle_too() {
     let mut recommender = Recommender::open(bytes).unwrap();
     let answer = recommender.recommend(&Request { placement: "cart", cart: &["A"], ..Request::default() }).unwrap();
     assert!(answer.picks.is_empty());
-}
-
-/// Asks everything of a bundle that opened, however odd it is.
-fn exercise(bytes: &[u8]) {
-    let Ok(mut recommender) = Recommender::open(bytes) else { return };
-    let limit = recommender.model().base().len();
-    verify(recommender.model().base());
-    let history = [PastPurchase { sku: "SCALE", days_ago: 3.0 }, PastPurchase { sku: "KETTLE", days_ago: f32::NAN }];
-    let placements: Vec<String> = recommender.placements().map(str::to_string).collect();
-    for placement in &placements {
-        let request = Request {
-            placement,
-            cart: &["KETTLE", "FILTER-S", "?"],
-            product: Some("DRIPPER"),
-            recent: &["SCALE"],
-            history: &history,
-            exclude: &["CUP"],
-            limit: Some(8),
-        };
-        let answer = recommender.recommend(&request).unwrap();
-        assert!(answer.picks.len() <= 8);
-        assert!(answer.picks.iter().all(|pick| pick.item.index() < limit && !pick.score.is_nan()));
-    }
-    for item in 0..limit as u32 {
-        let _ = recommender.model().card(ItemId(item));
-        assert!(matches!(
-            recommender.model().base().stock(ItemId(item)),
-            StockState::InStock | StockState::Low | StockState::Backorder | StockState::Preorder | StockState::Out
-        ));
-    }
 }
 
 #[test]

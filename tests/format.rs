@@ -168,9 +168,9 @@ fn an_unknown_section_is_skipped_unless_it_is_required() {
     let entry = HEADER_BYTES + cards * ENTRY_BYTES;
     let mut optional = bytes.clone();
     optional[entry] = 99;
-    let optional = support::with_hashes(optional);
+    let optional = support::damage::with_hashes(optional);
     assert!(!Bundle::open(&optional).unwrap().has_cards());
     let mut required = optional;
     required[entry + 4] = 1;
-    assert_eq!(Bundle::open(support::with_hashes(required)).err().unwrap().code(), "E_UNKNOWN_SECTION");
+    assert_eq!(Bundle::open(support::damage::with_hashes(required)).err().unwrap().code(), "E_UNKNOWN_SECTION");
 }

@@ -1,6 +1,7 @@
 //! The engine as JavaScript calls it; run in Node by `wasm_node.rs` and in a browser by `wasm_browser.rs`.
 
-use crate::support::{noise, six, with_hashes};
+use crate::support::damage::with_hashes;
+use crate::support::{noise, six};
 use endcap::bundle::{Bundle, write};
 use endcap::placement::{PastPurchase, Recommender, Request};
 use endcap::wasm::Engine;

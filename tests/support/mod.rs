@@ -1,6 +1,8 @@
 //! Small drafts that tests share.
 #![allow(dead_code)] // each test binary uses its own part
 
+pub mod damage;
+
 use endcap::bundle::*;
 use endcap::shop::{Currency, ItemId, Money, StockState};
 
@@ -150,23 +152,4 @@ pub fn noise(items: u32, degree: u32, seed: u64) -> Draft {
         .collect();
     draft.items.dedup_by(|a, b| a.sku == b.sku);
     draft
-}
-
-/// Recomputes every hash, so that what holds is the reader and not the hash.
-pub fn with_hashes(mut bytes: Vec<u8>) -> Vec<u8> {
-    let word = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    let (sections, length) = (word(&bytes, 12), word(&bytes, 24));
-    if length > bytes.len() || sections > 64 {
-        return bytes;
-    }
-    let hashes = 64 + sections * 32;
-    let short = |bytes: &[u8]| blake3::hash(bytes).as_bytes()[..16].to_vec();
-    let blocks: Vec<u8> = bytes[length..].chunks(65_536).flat_map(short).collect();
-    if hashes + blocks.len() + 16 != length {
-        return bytes;
-    }
-    bytes[hashes..hashes + blocks.len()].copy_from_slice(&blocks);
-    let own = short(&bytes[..length - 16]);
-    bytes[length - 16..length].copy_from_slice(&own);
-    bytes
 }

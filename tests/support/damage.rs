@@ -1,0 +1,67 @@
+//! Damage whose hashes were made good, and every question there is to a bundle that opens in spite of it.
+
+use endcap::bundle::layout::{BLOCK_BYTES, ENTRY_BYTES, HASH_BYTES, HEADER_BYTES, MAX_SECTIONS};
+use endcap::bundle::verify;
+use endcap::placement::{PastPurchase, Recommender, Request};
+use endcap::shop::ItemId;
+
+/// Items that are asked for one by one; a fuzzed header may claim millions.
+const ASKED_ITEMS: usize = 1000;
+
+/// The same bytes with the hashes of the blocks and of the head computed anew, where the head's lengths allow it.
+pub fn with_hashes(mut bytes: Vec<u8>) -> Vec<u8> {
+    let _ = make_good(&mut bytes);
+    bytes
+}
+
+fn make_good(bytes: &mut [u8]) -> Option<()> {
+    let word = |bytes: &[u8], at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
+    let (sections, head) = (word(bytes, 12)?, word(bytes, 24)?);
+    let own = head.checked_sub(HASH_BYTES)?;
+    let blocks: Vec<u8> = bytes.get(head..)?.chunks(BLOCK_BYTES).flat_map(short_hash).collect();
+    let hashes = HEADER_BYTES + sections.min(MAX_SECTIONS) * ENTRY_BYTES;
+    if hashes + blocks.len() != own {
+        return None;
+    }
+    bytes[hashes..own].copy_from_slice(&blocks);
+    let hash = short_hash(&bytes[..own]);
+    bytes[own..head].copy_from_slice(&hash);
+    Some(())
+}
+
+fn short_hash(bytes: &[u8]) -> [u8; HASH_BYTES] {
+    let mut short = [0; HASH_BYTES];
+    short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..HASH_BYTES]);
+    short
+}
+
+/// Opens the bytes and, where they open, asks everything of them.
+pub fn exercise(bytes: &[u8]) {
+    let Ok(mut recommender) = Recommender::open(bytes) else { return };
+    verify(recommender.model().base());
+    let items = recommender.model().base().len();
+    let placements: Vec<String> = recommender.placements().map(str::to_owned).collect();
+    for placement in &placements {
+        ask(&mut recommender, placement, items);
+    }
+    for item in 0..items.min(ASKED_ITEMS) {
+        let item = ItemId(item as u32);
+        let _ = (recommender.model().card(item), recommender.model().base().stock(item));
+    }
+}
+
+fn ask(recommender: &mut Recommender<&[u8]>, placement: &str, items: usize) {
+    let history = [PastPurchase { sku: "SCALE", days_ago: 3.0 }, PastPurchase { sku: "KETTLE", days_ago: f32::NAN }];
+    let request = Request {
+        placement,
+        cart: &["KETTLE", "FILTER-S", "?"],
+        product: Some("DRIPPER"),
+        recent: &["SCALE"],
+        history: &history,
+        exclude: &["CUP"],
+        limit: Some(8),
+    };
+    let answer = recommender.recommend(&request).expect("a placement that the bundle names");
+    assert!(answer.picks.len() <= 8);
+    assert!(answer.picks.iter().all(|pick| pick.item.index() < items && !pick.score.is_nan()));
+}
