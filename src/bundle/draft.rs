@@ -19,6 +19,10 @@ pub struct Draft {
     pub classes: Vec<DraftClass>,
     /// At most one relation of a kind.
     pub relations: Vec<DraftRelation>,
+    /// From score to probability, at most one a placement.
+    pub calibration: Vec<Calibration>,
+    /// Products that the shop itself put beside others.
+    pub pins: Vec<DraftPin>,
 }
 
 /// One item of a draft.
@@ -34,8 +38,41 @@ pub struct DraftItem {
     pub class: Option<u32>,
     /// Number shared by the variants of one product, from 1.
     pub group: Option<u32>,
+    /// Median days between two purchases by one customer, where enough customers came back.
+    pub gap_days: Option<u16>,
     /// What a page shows of it.
     pub card: Card,
+}
+
+/// What a score is worth at one placement: a strictly increasing line through at most 16 knots.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Calibration {
+    /// The placement's name.
+    pub placement: String,
+    /// 2 to 16 knots; scores and probabilities both strictly ascend.
+    pub knots: Vec<Knot>,
+}
+
+/// One point of a [`Calibration`].
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+pub struct Knot {
+    /// The score before calibration, ≥ 0.
+    pub score: f32,
+    /// The share of items with this score that were bought (or viewed) next, 0 to 1.
+    pub probability: f32,
+}
+
+/// A product that stands in a slot of another product's block because the shop says so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftPin {
+    /// The placement's name.
+    pub placement: String,
+    /// The product whose page is open (or that lies in the cart).
+    pub product: ItemId,
+    /// The slot, from 1.
+    pub slot: u8,
+    /// What stands there.
+    pub item: ItemId,
 }
 
 /// What a page shows of a product. Empty texts are absent.

@@ -101,5 +101,7 @@ fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>
             .filter(Found::shipped)
             .map(|found| DraftRelation { kind: found.kind, bits: BITS, rows: found.rows })
             .collect(),
+        calibration: Vec::new(),
+        pins: Vec::new(),
     }
 }

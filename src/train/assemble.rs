@@ -77,6 +77,7 @@ pub fn items(history: &History, classes: &Classes, low_at: i64) -> Vec<DraftItem
         stock: StockState::of(product.availability, product.stock, low_at),
         class: classes.of[at],
         group: groups[at],
+        gap_days: None,
         card: card(product),
     };
     history.products.iter().enumerate().map(item).collect()

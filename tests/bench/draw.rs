@@ -57,6 +57,7 @@ pub fn bundle(items: u32) -> Result<Vec<u8>, DraftError> {
         stock: if at % 97 == 96 { StockState::Out } else { StockState::InStock },
         class: None,
         group: None,
+        gap_days: None,
         card: Default::default(),
     };
     write(&Draft {
@@ -66,6 +67,8 @@ pub fn bundle(items: u32) -> Result<Vec<u8>, DraftError> {
         items: (0..items).map(item).collect(),
         classes: vec![],
         relations,
+        calibration: vec![],
+        pins: vec![],
     })
 }
 

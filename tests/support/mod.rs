@@ -19,6 +19,7 @@ pub fn six() -> Draft {
         stock: if *sku == "CUP" { StockState::Out } else { StockState::InStock },
         class: Some([0, 1, 1, 0, 2, 2][n]),
         group: sku.starts_with("FILTER").then_some(1),
+        gap_days: None,
         card: Card {
             title: format!("The {}", sku.to_lowercase()),
             url: format!("/p/{sku}"),
@@ -66,6 +67,8 @@ pub fn six() -> Draft {
                 vec![vec![(3, 0.9)], vec![(2, 0.3)], vec![(1, 0.4), (4, 0.1)], vec![(0, 0.8)], vec![(2, 0.2)], vec![]],
             ),
         ],
+        calibration: vec![],
+        pins: vec![],
     }
 }
 
@@ -147,6 +150,7 @@ pub fn noise(items: u32, degree: u32, seed: u64) -> Draft {
             stock: if n % 50 == 49 { StockState::Out } else { StockState::InStock },
             class: Some(n % 3),
             group: n.is_multiple_of(4).then_some(1 + n / 8),
+            gap_days: None,
             card: Card { title: format!("Product {n}"), ..Card::default() },
         })
         .collect();
