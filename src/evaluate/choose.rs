@@ -3,6 +3,8 @@
 use super::metrics::{Goal, Mean, Rank};
 use super::models::{Model, cart_candidates, together_candidates};
 use super::questions::{Fold, Question};
+use super::recipe::Source;
+use super::season::View;
 use super::score::{ranks, shipped_prior, unit};
 use crate::bundle::Blend;
 use crate::train::pairs::{Pairs, Support};
@@ -34,29 +36,51 @@ pub struct Bench {
     pub pairs: Pairs,
     /// Popularity in the early orders.
     pub prior: Vec<f32>,
+    /// The class of each item.
+    pub class: Vec<Option<u32>>,
 }
 
 impl Bench {
-    /// Counts the pairs of a fold.
-    pub fn new(fold: Fold, support: Support) -> Self {
+    /// Counts the pairs of a fold; `class` in the numbers of the whole.
+    pub fn new(fold: Fold, support: Support, class: &[Option<u32>]) -> Self {
         let pairs = Pairs::count(&fold.early, support);
         let prior = shipped_prior(&pairs.share);
-        Self { fold, pairs, prior }
+        let mut own = vec![None; class.len()];
+        class.iter().zip(&fold.numbers).for_each(|(class, number)| own[*number as usize] = *class);
+        Self { fold, pairs, prior, class: own }
     }
 
-    /// The factor that lifts the best seller by `best`.
-    fn lift(&self, best: f64) -> f64 {
-        best / f64::from(self.prior.first().copied().unwrap_or(1.0)).max(1e-9)
+    /// What relations of the early orders are made from.
+    pub fn source(&self) -> Source<'_> {
+        Source { baskets: &self.fold.early, pairs: &self.pairs, class: &self.class }
     }
 
     /// Mean value with each prior, of one relation alone.
     fn alone(&self, questions: &[Question], rows: &Rows) -> [f64; PRIORS.len()] {
-        let lift = self.lift(unit(questions, rows));
-        let blends = PRIORS.map(|g| Blend { cart: 1.0, together: 0.0, prior: (g * lift) as f32 });
-        let none = vec![Vec::new(); rows.len()];
-        let places = ranks(questions, rows, &none, &self.prior, &blends);
+        let places = self.places(questions, rows);
         std::array::from_fn(|g| mean_value(places.iter().map(|place| place[g])))
     }
+
+    /// The value of each question with the best prior, of one relation alone.
+    pub fn outcome(&self, questions: &[Question], rows: &Rows) -> Vec<f64> {
+        let places = self.places(questions, rows);
+        let mean = |g: usize| mean_value(places.iter().map(|place| place[g]));
+        let best = (1..PRIORS.len()).fold(0, |best, g| if mean(g) > mean(best) { g } else { best });
+        places.iter().map(|place| f64::from(Goal::Basket.value(place[best]))).collect()
+    }
+
+    /// The place of each target with each prior.
+    fn places(&self, questions: &[Question], rows: &Rows) -> Vec<Vec<Rank>> {
+        let lift = lift(&self.prior, unit(questions, rows));
+        let blends = PRIORS.map(|g| Blend { cart: 1.0, together: 0.0, prior: (g * lift) as f32 });
+        let none = vec![Vec::new(); rows.len()];
+        ranks(questions, rows, &none, &self.prior, &blends)
+    }
+}
+
+/// The factor that lifts the best seller by `best`.
+fn lift(prior: &[f32], best: f64) -> f64 {
+    best / f64::from(prior.first().copied().unwrap_or(1.0)).max(1e-9)
 }
 
 fn mean_value(places: impl Iterator<Item = Rank>) -> f64 {
@@ -68,19 +92,19 @@ fn largest(values: &[f64]) -> f64 {
     values.iter().copied().fold(0.0, f64::max)
 }
 
-/// The winner among the candidates for the cart: its rows as shipped, and all that were tried.
-pub fn cart(bench: &Bench, budget: usize) -> (Model, Rows, Vec<Tried>) {
-    let mut best = (f64::NEG_INFINITY, Model::DEFAULT_CART, Rows::new());
+/// The winner among the candidates for the cart, and all that were tried.
+pub fn cart(bench: &Bench, budget: usize) -> (Model, Vec<Tried>) {
+    let mut best = (f64::NEG_INFINITY, Model::DEFAULT_CART);
     let mut tried = Vec::new();
     cart_candidates(&bench.fold.early, &bench.pairs, |model, rows| {
         let rows = as_shipped(rows, budget, BITS);
         let value = largest(&bench.alone(&bench.fold.carts, &rows));
         tried.push(Tried { model: model.describe(), value });
         if value > best.0 {
-            best = (value, model, rows);
+            best = (value, model);
         }
     });
-    (best.1, best.2, tried)
+    (best.1, tried)
 }
 
 /// What the rule of support costs: the value of the default cart relation with it and without.
@@ -139,29 +163,29 @@ pub struct Blends {
 }
 
 /// Every mixture with every prior, in the units of two relations.
-fn options(bench: &Bench, questions: &[Question], cart: &Rows, together: &Rows) -> Vec<Blend> {
-    let (c, t) = (unit(questions, cart), unit(questions, together));
+fn options(view: &View, questions: &[Question]) -> Vec<Blend> {
+    let (c, t) = (unit(questions, &view.cart), unit(questions, &view.together));
     // Mixtures are parts of the first relation's unit; without a first relation, of the second's.
     let base = if c > 0.0 { c } else { t };
     let factor = if t > 0.0 { base / t } else { 0.0 };
-    let lift = bench.lift(base);
+    let lift = lift(&view.prior, base);
     let blend =
         |(a, b): (f64, f64), g: f64| Blend { cart: a as f32, together: (b * factor) as f32, prior: (g * lift) as f32 };
     MIXES.into_iter().flat_map(|mix| PRIORS.map(|g| blend(mix, g))).collect()
 }
 
-/// Chooses the blends of a fold from relations as shipped.
-pub fn blends(bench: &Bench, cart: &Rows, together: &Rows) -> Blends {
+/// Chooses the blends of relations as shipped.
+pub fn blends(view: &View) -> Blends {
     let values = |questions: &[Question], options: &[Blend]| -> Vec<Vec<f32>> {
-        let places = ranks(questions, cart, together, &bench.prior, options);
+        let places = ranks(questions, &view.cart, &view.together, &view.prior, options);
         places.into_iter().map(|line| line.into_iter().map(|place| Goal::Basket.value(place)).collect()).collect()
     };
-    let of_carts = options(bench, &bench.fold.carts, cart, together);
-    let outcome = values(&bench.fold.carts, &of_carts);
-    let class: Vec<usize> = bench.fold.carts.iter().map(Question::size_class).collect();
+    let of_carts = options(view, &view.carts);
+    let outcome = values(&view.carts, &of_carts);
+    let class: Vec<usize> = view.carts.iter().map(Question::size_class).collect();
     let picks: [usize; 5] = std::array::from_fn(|size| pick(&outcome, |q| class[q] == size));
-    let of_singles = options(bench, &bench.fold.singles, cart, together);
-    let outcome = values(&bench.fold.singles, &of_singles);
+    let of_singles = options(view, &view.singles);
+    let outcome = values(&view.singles, &of_singles);
     Blends { cart: picks.map(|at| of_carts[at]), product: of_singles[pick(&outcome, |_| true)] }
 }
 

@@ -34,9 +34,12 @@ mod orders;
 #[cfg(test)]
 mod promises;
 mod questions;
+mod recipe;
+mod refine;
 mod report;
 mod run;
 mod score;
+mod season;
 mod tune;
 mod visits;
 

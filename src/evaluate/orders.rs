@@ -4,24 +4,29 @@ use super::choose::{self, Bench, Blends, SupportCost, Tried};
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::{Goal, Rank};
-use super::models::{Model, baseline_blend};
+use super::models::baseline_blend;
 use super::options::{Options, Stage};
 use super::questions::{Fold, Question};
+use super::recipe::{Recipe, Source};
+use super::refine::{Refined, Refiner};
 use super::score::ranks;
+use super::season::{self, Leaning};
 use crate::bundle::{Blend, RelationKind, Verdict};
-use crate::train::Baskets;
+use crate::train::assemble::Classes;
 use crate::train::baselines::Baseline;
 use crate::train::pairs::{Pairs, Support};
-use crate::train::prune::{BITS, Rows, as_shipped, prune, row_budget};
+use crate::train::prune::{Rows, prune, row_budget};
+use crate::train::season::Season;
+use crate::train::{Baskets, History};
 
 /// Tenths of the orders that choose the product page's relation.
 const FOLDS: usize = 3;
 /// Order lines beyond which one tenth has to do.
 const ONE_FOLD: usize = 2_000_000;
 
-/// A relation's model and what was found out about it.
+/// A relation's recipe and what was found out about it.
 struct Choice {
-    model: Model,
+    recipe: Recipe,
     trial: Trial,
     tried: Vec<Tried>,
 }
@@ -39,6 +44,8 @@ pub struct Beside {
     pub blends: Blends,
     /// What the rule of support costs, where there were questions and a rule.
     pub support: Option<SupportCost>,
+    /// How popularity leans, where leaning helps.
+    pub season: Option<Season>,
 }
 
 /// What validation decided.
@@ -47,20 +54,25 @@ struct Decided {
     together: Choice,
     blends: Option<Blends>,
     support: Option<SupportCost>,
+    season: Option<Season>,
 }
 
 /// Both relations, pushed to `found`, and what belongs to them.
-pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
+pub fn orders(history: &History, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
+    let baskets = &history.baskets;
+    let class = Classes::of(&history.products).of;
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
     let budgets = Budgets {
         cart: row_budget(options.rows.cart, active, false),
         together: row_budget(options.rows.together, active, false),
     };
-    let Decided { mut cart, mut together, blends, support } = decide(baskets, options, budgets, progress);
+    let Decided { mut cart, mut together, blends, support, season } =
+        decide(baskets, &class, options, budgets, progress);
     progress(Stage::Refit);
     let pairs = Pairs::count(baskets, options.support());
+    let source = Source { baskets, pairs: &pairs, class: &class };
     let fit = |choice: &mut Choice, budget: usize| {
-        let mut rows = choice.model.fit(baskets, &pairs);
+        let mut rows = choice.recipe.fit(source, options.support());
         prune(&mut rows, budget);
         if rows.iter().all(Vec::is_empty) {
             choice.trial.without_edges();
@@ -79,7 +91,7 @@ pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), fo
     found.push(cart.found(RelationKind::Cart, cart_rows, budgets.cart));
     found.push(together.found(RelationKind::BoughtTogether, together_rows, budgets.together));
     let blends = Blends { cart: blends.cart.map(|blend| without(blend, keep)), product: without(blends.product, keep) };
-    Beside { blends, support }
+    Beside { blends, support, season }
 }
 
 /// A blend that does not ask relations which are not there.
@@ -95,26 +107,34 @@ fn without(blend: Blend, (cart, together): (bool, bool)) -> Blend {
 
 impl Choice {
     fn found(self, kind: RelationKind, rows: Rows, row: usize) -> Found {
-        Found::new(kind, self.model.describe(), self.trial, rows, row, self.tried)
+        Found::new(kind, self.recipe.describe(), self.trial, rows, row, self.tried)
     }
 
-    fn default(model: Model, questions: usize) -> Self {
-        Self { model, trial: Trial::unproven(questions), tried: Vec::new() }
+    fn default(recipe: Recipe, questions: usize) -> Self {
+        Self { recipe, trial: Trial::unproven(questions), tried: Vec::new() }
     }
 }
 
-fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn Fn(Stage)) -> Decided {
+fn decide(
+    baskets: &Baskets,
+    class: &[Option<u32>],
+    options: &Options,
+    budgets: Budgets,
+    progress: &dyn Fn(Stage),
+) -> Decided {
     progress(Stage::Pairs);
+    let support = options.support();
     let tenth = |k: usize| baskets.len() * (10 - k) / 10;
-    let bench = |k: usize| Bench::new(Fold::new(baskets, tenth(k), tenth(k - 1), options.seed), options.support());
+    let bench = |k: usize| Bench::new(Fold::new(baskets, tenth(k), tenth(k - 1), options.seed), support, class);
     let main = bench(1);
-    let asked = main.fold.carts.len();
+    let asked = main.fold.orders;
     if asked < ENOUGH {
         return Decided {
-            cart: Choice::default(Model::DEFAULT_CART, asked),
-            together: Choice::default(Model::DEFAULT_TOGETHER, asked),
+            cart: Choice::default(Recipe::DEFAULT_CART, asked),
+            together: Choice::default(Recipe::DEFAULT_TOGETHER, asked),
             blends: None,
             support: None,
+            season: None,
         };
     }
     progress(Stage::Together);
@@ -123,24 +143,38 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
     let benches: Vec<&Bench> = std::iter::once(&main).chain(&others).collect();
     let (model, tried) = choose::together(&benches, budgets.together);
     drop(others);
+    let refiner = Refiner {
+        bench: &main,
+        questions: &main.fold.singles,
+        budget: budgets.together,
+        support,
+        classes: true,
+    };
+    let together = refiner.refine(model).after(tried);
     progress(Stage::Cart);
-    let support = (options.support() != Support::NONE).then(|| choose::support_cost(&main, budgets.cart));
-    Decided { support, ..judge(&main, budgets, (model, tried), options.seed) }
+    let (model, tried) = choose::cart(&main, budgets.cart);
+    let refiner =
+        Refiner { questions: &main.fold.carts, budget: budgets.cart, classes: false, ..refiner };
+    let cart = refiner.refine(model).after(tried);
+    let cost = (support != Support::NONE).then(|| choose::support_cost(&main, budgets.cart));
+    Decided { support: cost, ..judge(&main, cart, together, options.seed) }
 }
 
-/// Chooses the cart relation and the blends, and judges what would ship.
-fn judge(bench: &Bench, budgets: Budgets, together: (Model, Vec<Tried>), seed: u64) -> Decided {
-    let (model, rows, tried) = choose::cart(bench, budgets.cart);
-    let page = as_shipped(together.0.fit(&bench.fold.early, &bench.pairs), budgets.together, BITS);
-    let blends = choose::blends(bench, &rows, &page);
-    let carts = places(&bench.fold.carts, &rows, &page, &bench.prior, |q| blends.cart[q.size_class()]);
-    let singles = places(&bench.fold.singles, &rows, &page, &bench.prior, |_| blends.product);
-    let trial = |mine: &[Rank], questions: &[Question]| Trial::of(mine, &simple(bench, questions), Goal::Basket, seed);
+/// Chooses the blends and the season, and judges what would ship.
+fn judge(bench: &Bench, cart: Refined, together: Refined, seed: u64) -> Decided {
+    let Leaning { season, blends, places } = season::choose(bench, cart.rows, together.rows);
+    // Intervals want independent questions: one an order.
+    let one_each = bench.fold.orders;
+    let trial = |places: &[Rank], questions: &[Question]| {
+        Trial::of(&places[..one_each], &simple(bench, &questions[..one_each]), Goal::Basket, seed)
+    };
+    let [carts, singles] = places.each_ref().map(Vec::as_slice);
     Decided {
-        cart: Choice { model, trial: trial(&carts, &bench.fold.carts), tried },
-        together: Choice { model: together.0, trial: trial(&singles, &bench.fold.singles), tried: together.1 },
+        cart: Choice { trial: trial(carts, &bench.fold.carts), recipe: cart.recipe, tried: cart.tried },
+        together: Choice { trial: trial(singles, &bench.fold.singles), recipe: together.recipe, tried: together.tried },
         blends: Some(blends),
         support: None,
+        season,
     }
 }
 

@@ -4,6 +4,10 @@ use crate::train::{Baskets, Visits};
 
 /// Most questions of a kind.
 pub const QUESTIONS: usize = 3_000;
+/// Where there are few orders each is asked several times, to choose by: at most so often, and so many questions in all.
+const CARTS_MORE: (usize, usize) = (2, 4_000);
+/// The same for products shown alone, which cost least.
+const SINGLES_MORE: (usize, usize) = (4, 12_000);
 /// Views of a visit that are asked about: robots look at more, shoppers hardly ever.
 const LONGEST: usize = 200;
 /// Lines of a cart that vote at most, those of lowest item index.
@@ -41,10 +45,12 @@ impl Question {
 pub struct Fold {
     /// The early orders; items are numbered by *their* popularity, so that nothing of the late ones shows.
     pub early: Baskets,
-    /// One item of an order hidden, the others known.
+    /// One item of an order hidden, the others known. The first [`Self::orders`] come from different orders.
     pub carts: Vec<Question>,
-    /// One item of an order hidden, one other known.
+    /// One item of an order hidden, one other known; in the same order.
     pub singles: Vec<Question>,
+    /// Orders that were asked about.
+    pub orders: usize,
     /// What the early orders call each item of the whole.
     pub numbers: Vec<u32>,
 }
@@ -57,22 +63,23 @@ impl Fold {
         let early = early.renumbered(&numbers);
         let late = baskets.slice(cut..end).renumbered(&numbers);
         let asked = sample(0..late.len(), |b| late.items(*b).len() >= 2, seed);
-        let question = |b: &usize, single: bool| {
-            let items = late.items(*b);
-            let draw = |salt: u64, n: usize| (mix(*b as u64, seed ^ salt) % n as u64) as usize;
-            let target = items[draw(if single { 1 } else { 2 }, items.len())];
+        let question = |b: usize, again: usize, single: bool| {
+            let items = late.items(b);
+            let draw = |salt: u64, n: usize| (mix(b as u64, seed ^ salt) % n as u64) as usize;
+            let target = items[(draw(if single { 1 } else { 2 }, items.len()) + again) % items.len()];
             let mut known: Vec<u32> = items.iter().copied().filter(|item| *item != target).collect();
             if single {
-                known = vec![known[draw(3, known.len())]];
+                known = vec![known[draw(3 + 16 * again as u64, known.len())]];
             }
             Question { known, target }
         };
-        Self {
-            carts: asked.iter().map(|b| question(b, false)).collect(),
-            singles: asked.iter().map(|b| question(b, true)).collect(),
-            early,
-            numbers,
-        }
+        let ask = |single: bool| {
+            let (most, all) = if single { SINGLES_MORE } else { CARTS_MORE };
+            let times = (all / asked.len().max(1)).clamp(1, most);
+            let again = (0..times).flat_map(|again| asked.iter().map(move |b| (*b, again)));
+            again.filter(|(b, again)| *again < late.items(*b).len()).map(|(b, again)| question(b, again, single)).collect()
+        };
+        Self { carts: ask(false), singles: ask(true), orders: asked.len(), early, numbers }
     }
 }
 

@@ -55,6 +55,8 @@ pub struct TrainReport {
     pub relations: Vec<RelationReport>,
     /// What `min_support` costs, where it is above 1 and there were questions.
     pub support: Option<SupportCost>,
+    /// How popularity leans to the season, where that is clearly better.
+    pub season: Option<String>,
     /// Days in which a purchase loses half of its weight; 0: it never does.
     pub repeat_half_life_days: f32,
     /// Customers that decided it.
@@ -86,6 +88,9 @@ impl TrainReport {
                 "min_support keeps {share:.0} % of what all pairs would find: the rest are pairs of few orders or of one \
                  customer; `min_support = 1` ships them too"
             );
+        }
+        if let Some(season) = &self.season {
+            let _ = writeln!(out, "popularity leans: {season}");
         }
         let _ = match self.repeat_half_life_days {
             0.0 => writeln!(out, "replenish: purchases never fade ({} customers asked)", self.repeat_questions),
@@ -150,6 +155,7 @@ mod tests {
             counts: Counts::default(),
             relations: vec![relation],
             support: Some(SupportCost { with: 0.2, without: 0.4 }),
+            season: None,
             repeat_half_life_days: 150.0,
             repeat_questions: 0,
         };

@@ -7,9 +7,10 @@ use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
 use super::options::{Options, Stage};
 use super::orders;
+use super::recipe::{renumber, renumbering};
 use super::report::TrainReport;
 use super::visits::{VisitBench, VisitModel};
-use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
+use crate::bundle::{Blend, Draft, DraftItem, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
 use crate::train::prune::{BITS, prune, row_budget};
 use crate::train::{History, TrainError, Visits, assemble};
 
@@ -32,10 +33,10 @@ pub struct Trained {
 pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> Result<Trained, TrainError> {
     let mut found = Vec::new();
     let mut blends = Blends { cart: [POPULAR; 5], product: POPULAR };
-    let mut support = None;
+    let (mut support, mut season) = (None, None);
     if !history.baskets.is_empty() {
-        let beside = orders::orders(&history.baskets, options, progress, &mut found);
-        (blends, support) = (beside.blends, beside.support);
+        let beside = orders::orders(history, options, progress, &mut found);
+        (blends, support, season) = (beside.blends, beside.support, beside.season);
     }
     let mut visit_model = VisitModel::default();
     if !history.visits.is_empty() {
@@ -50,12 +51,17 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
         counts: history.counts,
         relations: found.iter().map(|relation| relation.report.clone()).collect(),
         support,
+        season: season.map(|season| season.describe()),
         repeat_half_life_days: again.repeat.half_life_days,
         repeat_questions: again.questions,
     };
     let tuning =
         Tuning { cart: blends.cart, product: blends.product, view_decay: visit_model.fading(), repeat: again.repeat };
-    Ok(Trained { draft: draft(history, options, tuning, found), report })
+    let mut draft = draft(history, options, tuning, found);
+    if let Some(season) = season {
+        lean(&mut draft, &season.shares(&history.baskets));
+    }
+    Ok(Trained { draft, report })
 }
 
 /// The blend of a shop whose orders hold no signal.
@@ -80,6 +86,15 @@ fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitMo
     }
     found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, row, tried));
     model
+}
+
+/// Renumbers a draft by other shares of popularity.
+fn lean(draft: &mut Draft, shares: &[f32]) {
+    let numbers = renumbering(shares);
+    let mut items: Vec<_> = std::mem::take(&mut draft.items).into_iter().zip(&numbers).zip(shares).collect();
+    items.sort_unstable_by_key(|((_, number), _)| **number);
+    draft.items = items.into_iter().map(|((item, _), share)| DraftItem { share: *share, ..item }).collect();
+    draft.relations.iter_mut().for_each(|relation| relation.rows = renumber(&relation.rows, &numbers));
 }
 
 fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {

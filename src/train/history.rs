@@ -69,6 +69,8 @@ pub struct Baskets {
     pub(crate) items: Vec<u32>,
     pub(crate) customers: Vec<u32>,
     pub(crate) at: Vec<Option<Timestamp>>,
+    /// How much each basket says; empty: all say 1.
+    says: Vec<f32>,
 }
 
 impl Baskets {
@@ -131,6 +133,16 @@ impl Baskets {
         count
     }
 
+    /// How much the baskets that hold each item say together.
+    pub fn said(&self) -> Vec<f64> {
+        let mut said = vec![0f64; self.n_items];
+        for b in 0..self.len() {
+            let say = self.say(b);
+            self.items(b).iter().for_each(|item| said[*item as usize] += say);
+        }
+        said
+    }
+
     /// Share of baskets that hold each item.
     pub fn shares(&self) -> Vec<f32> {
         let all = self.len().max(1) as f64;
@@ -140,11 +152,29 @@ impl Baskets {
     /// The baskets of `range`.
     pub fn slice(&self, range: Range<usize>) -> Self {
         let mut part = Self::new(self.n_items);
-        for b in range {
+        for b in range.clone() {
             let customer = self.customers[b];
             part.push(self.items(b), (customer != NOBODY).then_some(customer), self.at[b]);
         }
+        part.says = self.says.get(range).unwrap_or_default().to_vec();
         part
+    }
+
+    /// How much a basket says about its pairs: 1, or less where it is old.
+    pub fn say(&self, basket: usize) -> f64 {
+        self.says.get(basket).map_or(1.0, |say| f64::from(*say))
+    }
+
+    /// The same baskets, each of which says half as much for every `half_life_days` that it is older than the newest.
+    /// Those without a time say as much as the newest.
+    pub fn aged(&self, half_life_days: f64) -> Self {
+        let newest = self.at.iter().flatten().max();
+        let age = |at: &Option<Timestamp>| match (newest, at) {
+            (Some(newest), Some(at)) => (newest.0 - at.0) as f64 / 86_400.0,
+            _ => 0.0,
+        };
+        let say = |b: usize| (self.say(b) * libm::exp2(-age(&self.at[b]) / half_life_days)) as f32;
+        Self { says: (0..self.len()).map(say).collect(), ..self.clone() }
     }
 
     /// The same baskets with every item `i` called `numbers[i]`.

@@ -44,7 +44,10 @@ pub mod history;
 pub mod pairs;
 pub mod prune;
 pub mod repeat;
+pub mod season;
+pub mod significant;
 pub mod slim;
+pub mod smooth;
 pub mod together;
 
 pub use collect::Collector;

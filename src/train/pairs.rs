@@ -47,6 +47,8 @@ pub struct Pairs {
     pairs: Vec<Pair>,
     /// How many orders hold each item.
     pub count: Vec<u32>,
+    /// How much the orders that hold each item say together: its count, where none is aged.
+    pub said: Vec<f64>,
     /// Share of orders that hold each item.
     pub share: Vec<f32>,
     /// Σ size^-½ over the orders that hold each item.
@@ -67,7 +69,7 @@ impl Weights {
     fn of(baskets: &Baskets, items: usize) -> Self {
         let sizes: Vec<f64> = (0..baskets.len()).map(|b| baskets.votes(b).len().max(1) as f64).collect();
         let all = (items.max(2) as f64, sizes.iter());
-        let map = |f: &dyn Fn(f64) -> f64| all.1.clone().map(|s| f(*s)).collect();
+        let map = |f: &dyn Fn(f64) -> f64| all.1.clone().enumerate().map(|(b, s)| baskets.say(b) * f(*s)).collect();
         Self {
             weight: map(&|s| 1.0 / s.sqrt()),
             corrected: map(&|s| 1.0 / (s - 1.0).max(1.0).sqrt()),
@@ -205,7 +207,7 @@ impl Pairs {
             pairs.extend(row);
             starts.push(pairs.len());
         }
-        Self { starts, pairs, count, share: baskets.shares(), self_weight, mean_weight }
+        Self { starts, pairs, count, said: baskets.said(), share: baskets.shares(), self_weight, mean_weight }
     }
 
     /// How many items.
@@ -230,7 +232,7 @@ impl Pairs {
 /// Unlike [`Pairs`] it holds every pair: what is rarely bought together is evidence too. Memory: 4n² bytes.
 pub fn dense_gram(baskets: &Baskets, n: usize, weight: impl Fn(usize) -> f64 + Sync) -> Vec<f32> {
     let holders = Holders::of(baskets);
-    let weights: Vec<f64> = (0..baskets.len()).map(|b| weight(baskets.votes(b).len())).collect();
+    let weights: Vec<f64> = (0..baskets.len()).map(|b| baskets.say(b) * weight(baskets.votes(b).len())).collect();
     let mut gram = vec![0f32; n * n];
     gram.par_chunks_mut(n.max(1)).enumerate().for_each_init(
         || vec![0f64; baskets.n_items],

@@ -45,12 +45,12 @@ impl Together {
         match *self {
             Self::Corrected { beta, kappa } => {
                 let damp = damp(beta);
-                let orders = |item: usize| f64::from(pairs.count[item]);
+                let orders = |item: usize| pairs.said[item];
                 weigh(pairs, |item, pair| f64::from(pair.corrected) / (orders(item) + kappa) * damp[pair.to as usize])
             }
             Self::Walk { beta } => {
                 let damp = damp(beta);
-                let leave: Vec<f64> = pairs.count.iter().map(|n| libm::pow(f64::from(*n).max(1.0), -0.7)).collect();
+                let leave: Vec<f64> = pairs.said.iter().map(|n| libm::pow(n.max(1.0), -0.7)).collect();
                 weigh(pairs, |item, pair| f64::from(pair.walk) * leave[item] * damp[pair.to as usize])
             }
         }
