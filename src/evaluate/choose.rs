@@ -8,7 +8,7 @@ use super::season::View;
 use super::score::{ranks, shipped_prior, unit};
 use crate::bundle::Blend;
 use crate::train::pairs::{Pairs, Support};
-use crate::train::prune::{BITS, Rows, as_shipped};
+use crate::train::prune::{Rows, Size};
 
 /// Priors; 1 lifts the best seller by the mean best score of a question.
 const PRIORS: [f64; 13] = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.75, 1.0, 3.0, 10.0];
@@ -92,18 +92,34 @@ fn largest(values: &[f64]) -> f64 {
     values.iter().copied().fold(0.0, f64::max)
 }
 
-/// The winner among the candidates for the cart, and all that were tried.
-pub fn cart(bench: &Bench, budget: usize) -> (Model, Vec<Tried>) {
-    let mut best = (f64::NEG_INFINITY, Model::DEFAULT_CART);
+/// The winner among the candidates for the cart over the questions of several folds, and all that were tried.
+pub fn cart(benches: &[&Bench], size: Size) -> (Model, Vec<Tried>) {
+    let asked: usize = benches.iter().map(|bench| bench.fold.carts.len()).sum();
+    let mut worth: Vec<(Model, [f64; PRIORS.len()])> = Vec::new();
+    for bench in benches {
+        let share = bench.fold.carts.len() as f64 / asked.max(1) as f64;
+        cart_candidates(&bench.fold.early, &bench.pairs, |model, rows| {
+            let values = bench.alone(&bench.fold.carts, &size.ship(rows)).map(|value| share * value);
+            match worth.iter_mut().find(|(known, _)| *known == model) {
+                Some((_, sums)) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value),
+                None => worth.push((model, values)),
+            }
+        });
+    }
+    winner(worth, Model::DEFAULT_CART)
+}
+
+/// The model of the largest value with its best prior, the first of equals.
+fn winner(worth: Vec<(Model, [f64; PRIORS.len()])>, otherwise: Model) -> (Model, Vec<Tried>) {
+    let mut best = (f64::NEG_INFINITY, otherwise);
     let mut tried = Vec::new();
-    cart_candidates(&bench.fold.early, &bench.pairs, |model, rows| {
-        let rows = as_shipped(rows, budget, BITS);
-        let value = largest(&bench.alone(&bench.fold.carts, &rows));
+    for (model, values) in worth {
+        let value = largest(&values);
         tried.push(Tried { model: model.describe(), value });
         if value > best.0 {
             best = (value, model);
         }
-    });
+    }
     (best.1, tried)
 }
 
@@ -119,38 +135,28 @@ pub struct SupportCost {
 }
 
 /// Measures the rule of support on a bench's carts.
-pub fn support_cost(bench: &Bench, budget: usize) -> SupportCost {
+pub fn support_cost(bench: &Bench, size: Size) -> SupportCost {
     let value = |pairs: &Pairs| {
-        let rows = as_shipped(Model::DEFAULT_CART.fit(&bench.fold.early, pairs), budget, BITS);
+        let rows = size.ship(Model::DEFAULT_CART.fit(&bench.fold.early, pairs));
         largest(&bench.alone(&bench.fold.carts, &rows))
     };
     SupportCost { with: value(&bench.pairs), without: value(&Pairs::count(&bench.fold.early, Support::NONE)) }
 }
 
 /// The winner among the candidates for the product page, over the questions of several folds.
-pub fn together(benches: &[&Bench], budget: usize) -> (Model, Vec<Tried>) {
+pub fn together(benches: &[&Bench], size: Size) -> (Model, Vec<Tried>) {
     let asked: usize = benches.iter().map(|bench| bench.fold.singles.len()).sum();
-    let worth = |model: &Model| {
+    let worth = |model: Model| {
         let mut sums = [0f64; PRIORS.len()];
         for bench in benches {
-            let rows = as_shipped(model.fit(&bench.fold.early, &bench.pairs), budget, BITS);
+            let rows = size.ship(model.fit(&bench.fold.early, &bench.pairs));
             let share = bench.fold.singles.len() as f64 / asked.max(1) as f64;
             let values = bench.alone(&bench.fold.singles, &rows);
             sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
         }
-        largest(&sums)
+        (model, sums)
     };
-    let models = together_candidates();
-    let values: Vec<f64> = models.iter().map(worth).collect();
-    let mut best = (f64::NEG_INFINITY, Model::DEFAULT_TOGETHER);
-    let mut tried = Vec::new();
-    for (model, value) in models.into_iter().zip(values) {
-        tried.push(Tried { model: model.describe(), value });
-        if value > best.0 {
-            best = (value, model);
-        }
-    }
-    (best.1, tried)
+    winner(together_candidates().into_iter().map(worth).collect(), Model::DEFAULT_TOGETHER)
 }
 
 /// The blends that belong to carts by size and to the product page.
@@ -174,19 +180,21 @@ fn options(view: &View, questions: &[Question]) -> Vec<Blend> {
     MIXES.into_iter().flat_map(|mix| PRIORS.map(|g| blend(mix, g))).collect()
 }
 
-/// Chooses the blends of relations as shipped.
-pub fn blends(view: &View) -> Blends {
-    let values = |questions: &[Question], options: &[Blend]| -> Vec<Vec<f32>> {
-        let places = ranks(questions, &view.cart, &view.together, &view.prior, options);
-        places.into_iter().map(|line| line.into_iter().map(|place| Goal::Basket.value(place)).collect()).collect()
+/// Chooses the blends of relations as shipped, over the questions of several views; in the units of the first.
+pub fn blends(views: &[View]) -> Blends {
+    let outcome = |questions: fn(&View) -> &Vec<Question>| -> Vec<Vec<f32>> {
+        let places = views.iter().flat_map(|view| {
+            let options = options(view, questions(view));
+            ranks(questions(view), &view.cart, &view.together, &view.prior, &options)
+        });
+        places.map(|line| line.into_iter().map(|place| Goal::Basket.value(place)).collect()).collect()
     };
-    let of_carts = options(view, &view.carts);
-    let outcome = values(&view.carts, &of_carts);
-    let class: Vec<usize> = view.carts.iter().map(Question::size_class).collect();
-    let picks: [usize; 5] = std::array::from_fn(|size| pick(&outcome, |q| class[q] == size));
-    let of_singles = options(view, &view.singles);
-    let outcome = values(&view.singles, &of_singles);
-    Blends { cart: picks.map(|at| of_carts[at]), product: of_singles[pick(&outcome, |_| true)] }
+    let class: Vec<usize> = views.iter().flat_map(|view| &view.carts).map(Question::size_class).collect();
+    let carts = outcome(|view| &view.carts);
+    let picks: [usize; 5] = std::array::from_fn(|size| pick(&carts, |q| class[q] == size));
+    let product = pick(&outcome(|view| &view.singles), |_| true);
+    let (of_carts, of_singles) = (options(&views[0], &views[0].carts), options(&views[0], &views[0].singles));
+    Blends { cart: picks.map(|at| of_carts[at]), product: of_singles[product] }
 }
 
 /// The option that does best on the questions that are `mine`, drawn towards what does best on all; then the largest

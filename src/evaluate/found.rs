@@ -5,19 +5,20 @@ use super::judge::Trial;
 use super::report::RelationReport;
 use crate::bundle::{RelationKind, Verdict};
 use crate::train::TrainError;
-use crate::train::prune::Rows;
+use crate::train::prune::{Rows, Size};
 
 /// A relation, fitted and judged.
 pub(super) struct Found {
     pub kind: RelationKind,
     pub verdict: Verdict,
     pub rows: Rows,
+    pub bits: u8,
     pub report: RelationReport,
 }
 
 impl Found {
-    /// A relation with its trial; `row` is the most edges kept an item.
-    pub fn new(kind: RelationKind, model: String, trial: Trial, rows: Rows, row: usize, tried: Vec<Tried>) -> Self {
+    /// A relation with its trial; `size` is how much of it ships.
+    pub fn new(kind: RelationKind, model: String, trial: Trial, rows: Rows, size: Size, tried: Vec<Tried>) -> Self {
         let shipped = trial.verdict != Verdict::NoSignal;
         let edges = if shipped { rows.iter().map(|row| row.len() as u64).sum() } else { 0 };
         let report = RelationReport {
@@ -28,11 +29,12 @@ impl Found {
             figures: trial.figures,
             baselines: trial.baselines,
             over_popularity: trial.over_popularity,
-            row,
+            row: size.row,
+            bits: size.bits,
             edges,
             tried,
         };
-        Self { kind, verdict: trial.verdict, rows, report }
+        Self { kind, verdict: trial.verdict, rows, bits: size.bits, report }
     }
 
     /// An error where a simple method beats it beyond doubt.

@@ -15,7 +15,7 @@ use crate::bundle::{Blend, RelationKind, Verdict};
 use crate::train::assemble::Classes;
 use crate::train::baselines::Baseline;
 use crate::train::pairs::{Pairs, Support};
-use crate::train::prune::{Rows, prune, row_budget};
+use crate::train::prune::{Rows, Size, prune};
 use crate::train::season::Season;
 use crate::train::{Baskets, History};
 
@@ -23,6 +23,8 @@ use crate::train::{Baskets, History};
 const FOLDS: usize = 3;
 /// Order lines beyond which one tenth has to do.
 const ONE_FOLD: usize = 2_000_000;
+/// Order lines up to which all choices are made on several tenths.
+const FEW: usize = 200_000;
 
 /// A relation's recipe and what was found out about it.
 struct Choice {
@@ -31,11 +33,11 @@ struct Choice {
     tried: Vec<Tried>,
 }
 
-/// Edges kept an item.
+/// How much of each relation ships.
 #[derive(Clone, Copy)]
-struct Budgets {
-    cart: usize,
-    together: usize,
+struct Sizes {
+    cart: Size,
+    together: Size,
 }
 
 /// What [`orders`] found beside the relations.
@@ -62,25 +64,25 @@ pub fn orders(history: &History, options: &Options, progress: &dyn Fn(Stage), fo
     let baskets = &history.baskets;
     let class = Classes::of(&history.products).of;
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
-    let budgets = Budgets {
-        cart: row_budget(options.rows.cart, active, false),
-        together: row_budget(options.rows.together, active, false),
+    let sizes = Sizes {
+        cart: Size::of(options.rows.cart, active, false),
+        together: Size::of(options.rows.together, active, false),
     };
     let Decided { mut cart, mut together, blends, support, season } =
-        decide(baskets, &class, options, budgets, progress);
+        decide(baskets, &class, options, sizes, progress);
     progress(Stage::Refit);
     let pairs = Pairs::count(baskets, options.support());
     let source = Source { baskets, pairs: &pairs, class: &class };
-    let fit = |choice: &mut Choice, budget: usize| {
+    let fit = |choice: &mut Choice, size: Size| {
         let mut rows = choice.recipe.fit(source, options.support());
-        prune(&mut rows, budget);
+        prune(&mut rows, size.row);
         if rows.iter().all(Vec::is_empty) {
             choice.trial.without_edges();
         }
         rows
     };
-    let cart_rows = fit(&mut cart, budgets.cart);
-    let together_rows = fit(&mut together, budgets.together);
+    let cart_rows = fit(&mut cart, sizes.cart);
+    let together_rows = fit(&mut together, sizes.together);
     let blends = blends.unwrap_or_else(|| {
         let all = Fold::new(baskets, 0, baskets.len(), options.seed);
         let top = pairs.share.first().copied().unwrap_or(1.0);
@@ -88,8 +90,8 @@ pub fn orders(history: &History, options: &Options, progress: &dyn Fn(Stage), fo
     });
     let shipped = |choice: &Choice| choice.trial.verdict != Verdict::NoSignal;
     let keep = (shipped(&cart), shipped(&together));
-    found.push(cart.found(RelationKind::Cart, cart_rows, budgets.cart));
-    found.push(together.found(RelationKind::BoughtTogether, together_rows, budgets.together));
+    found.push(cart.found(RelationKind::Cart, cart_rows, sizes.cart));
+    found.push(together.found(RelationKind::BoughtTogether, together_rows, sizes.together));
     let blends = Blends { cart: blends.cart.map(|blend| without(blend, keep)), product: without(blends.product, keep) };
     Beside { blends, support, season }
 }
@@ -106,8 +108,8 @@ fn without(blend: Blend, (cart, together): (bool, bool)) -> Blend {
 }
 
 impl Choice {
-    fn found(self, kind: RelationKind, rows: Rows, row: usize) -> Found {
-        Found::new(kind, self.recipe.describe(), self.trial, rows, row, self.tried)
+    fn found(self, kind: RelationKind, rows: Rows, size: Size) -> Found {
+        Found::new(kind, self.recipe.describe(), self.trial, rows, size, self.tried)
     }
 
     fn default(recipe: Recipe, questions: usize) -> Self {
@@ -119,7 +121,7 @@ fn decide(
     baskets: &Baskets,
     class: &[Option<u32>],
     options: &Options,
-    budgets: Budgets,
+    sizes: Sizes,
     progress: &dyn Fn(Stage),
 ) -> Decided {
     progress(Stage::Pairs);
@@ -141,29 +143,25 @@ fn decide(
     let folds = if baskets.items.len() > ONE_FOLD { 1 } else { FOLDS };
     let others: Vec<Bench> = (2..=folds).map(bench).collect();
     let benches: Vec<&Bench> = std::iter::once(&main).chain(&others).collect();
-    let (model, tried) = choose::together(&benches, budgets.together);
-    drop(others);
-    let refiner = Refiner {
-        bench: &main,
-        questions: &main.fold.singles,
-        budget: budgets.together,
-        support,
-        classes: true,
-    };
+    let (model, tried) = choose::together(&benches, sizes.together);
+    // Fits take longer than counts: few orders are asked about three times, many once.
+    let benches = if baskets.items.len() > FEW { &benches[..1] } else { &benches[..] };
+    let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.singles;
+    let refiner = Refiner { benches, questions, size: sizes.together, support, classes: true };
     let together = refiner.refine(model).after(tried);
     progress(Stage::Cart);
-    let (model, tried) = choose::cart(&main, budgets.cart);
-    let refiner =
-        Refiner { questions: &main.fold.carts, budget: budgets.cart, classes: false, ..refiner };
-    let cart = refiner.refine(model).after(tried);
-    let cost = (support != Support::NONE).then(|| choose::support_cost(&main, budgets.cart));
-    Decided { support: cost, ..judge(&main, cart, together, options.seed) }
+    let (model, tried) = choose::cart(benches, sizes.cart);
+    let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.carts;
+    let cart = Refiner { questions, size: sizes.cart, classes: false, ..refiner }.refine(model).after(tried);
+    let cost = (support != Support::NONE).then(|| choose::support_cost(&main, sizes.cart));
+    Decided { support: cost, ..judge(benches, cart, together, options.seed) }
 }
 
 /// Chooses the blends and the season, and judges what would ship.
-fn judge(bench: &Bench, cart: Refined, together: Refined, seed: u64) -> Decided {
-    let Leaning { season, blends, places } = season::choose(bench, cart.rows, together.rows);
-    // Intervals want independent questions: one an order.
+fn judge(benches: &[&Bench], cart: Refined, together: Refined, seed: u64) -> Decided {
+    let Leaning { season, blends, places } = season::choose(benches, cart.rows, together.rows);
+    // The newest orders judge. Intervals want independent questions: one an order.
+    let (bench, places) = (benches[0], &places[0]);
     let one_each = bench.fold.orders;
     let trial = |places: &[Rank], questions: &[Question]| {
         Trial::of(&places[..one_each], &simple(bench, &questions[..one_each]), Goal::Basket, seed)

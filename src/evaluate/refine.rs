@@ -6,39 +6,27 @@ use super::models::Model;
 use super::questions::Question;
 use super::recipe::{Recipe, Source};
 use crate::train::pairs::{Pairs, Support};
-use crate::train::prune::{BITS, Rows, as_shipped};
+use crate::train::Baskets;
+use crate::train::prune::{Rows, Size};
 
 /// Half-lives of orders, in days: the second is tried where the first helped.
 const HALF_LIVES: [f64; 2] = [180.0, 90.0];
 /// Orders' worth of a class.
-const KAPPAS: [f64; 3] = [5.0, 20.0, 100.0];
+const KAPPAS: [f64; 3] = [20.0, 5.0, 100.0];
 /// Standard errors that make a difference clear.
 const CLEAR: f64 = 1.0;
+/// Share of the value that lists without accidents may cost.
+const BEARABLE: f64 = 0.005;
 
 /// The recipe that does best so far, and its rows as shipped.
 pub struct Refined {
     /// The recipe.
     pub recipe: Recipe,
-    /// Its rows on the early orders.
-    pub rows: Rows,
+    /// Its rows on the early orders of each bench.
+    pub rows: Vec<Rows>,
     /// All that was tried.
     pub tried: Vec<Tried>,
     outcome: Vec<f64>,
-}
-
-/// One relation's questions on a bench.
-#[derive(Clone, Copy)]
-pub struct Refiner<'a> {
-    /// Early orders and their pairs.
-    pub bench: &'a Bench,
-    /// What is asked.
-    pub questions: &'a [Question],
-    /// Edges kept an item.
-    pub budget: usize,
-    /// What a pair needs.
-    pub support: Support,
-    /// Whether rows may lean to their class: for relations that are probabilities.
-    pub classes: bool,
 }
 
 impl Refined {
@@ -47,68 +35,114 @@ impl Refined {
         tried.append(&mut self.tried);
         Self { tried, ..self }
     }
+
+    fn value(&self) -> f64 {
+        self.outcome.iter().sum::<f64>() / self.outcome.len().max(1) as f64
+    }
+}
+
+/// One relation's questions.
+#[derive(Clone, Copy)]
+pub struct Refiner<'a> {
+    /// Early orders and their pairs.
+    pub benches: &'a [&'a Bench],
+    /// What is asked.
+    pub questions: fn(&Bench) -> &[Question],
+    /// Edges kept an item, and bits a weight.
+    pub size: Size,
+    /// What a pair needs.
+    pub support: Support,
+    /// Whether rows may lean to their class: for relations that are probabilities.
+    pub classes: bool,
+}
+
+/// A model fitted to one bench, perhaps to its orders as they age.
+struct Fit {
+    rows: Rows,
+    aged: Option<(Baskets, Pairs)>,
+}
+
+impl Fit {
+    fn new(bench: &Bench, model: Model) -> Self {
+        Self { rows: model.fit(&bench.fold.early, &bench.pairs), aged: None }
+    }
+
+    fn aged(bench: &Bench, model: Model, days: f64, support: Support) -> Self {
+        let baskets = bench.fold.early.aged(days);
+        let pairs = Pairs::count(&baskets, support);
+        Self { rows: model.fit(&baskets, &pairs), aged: Some((baskets, pairs)) }
+    }
+
+    fn source<'a>(&'a self, bench: &'a Bench) -> Source<'a> {
+        let source = bench.source();
+        self.aged.as_ref().map_or(source, |(baskets, pairs)| Source { baskets, pairs, ..source })
+    }
+}
+
+/// What a change may cost.
+#[derive(Clone, Copy)]
+enum Unless {
+    /// It is taken where it is clearly better.
+    Better,
+    /// It is taken where it loses no more than this share of the value, and not clearly.
+    Worse(f64),
 }
 
 impl Refiner<'_> {
-    /// Starts from `model` and takes each change that is clearly better. That pairs be significant is taken unless it is
-    /// clearly worse.
+    /// Starts from `model` and takes each change that is clearly better; that pairs be significant, and that rows lean to
+    /// their class, is taken unless it costs too much, for accidents and empty rows are worth avoiding.
     pub fn refine(&self, model: Model) -> Refined {
-        let source = self.bench.source();
-        let mut fitted = model.fit(source.baskets, source.pairs);
+        let mut fits: Vec<Fit> = self.benches.iter().map(|bench| Fit::new(bench, model)).collect();
         let start = Recipe { significant: false, ..Recipe::from(model) };
-        let (rows, outcome) = self.ship(start.finish(&fitted, source));
+        let (rows, outcome) = self.ship(&start, &fits);
         let mut best = Refined { recipe: start, rows, tried: Vec::new(), outcome };
-        let mut aged = None;
-        for days in HALF_LIVES.into_iter().filter(|days| *days < span_days(source)) {
-            let baskets = source.baskets.aged(days);
-            let pairs = Pairs::count(&baskets, self.support);
-            let next = model.fit(&baskets, &pairs);
+        for days in HALF_LIVES.into_iter().filter(|days| *days < span_days(&self.benches[0].fold.early)) {
+            let older: Vec<Fit> =
+                self.benches.iter().map(|bench| Fit::aged(bench, model, days, self.support)).collect();
             let recipe = Recipe { half_life_days: days, ..best.recipe };
-            let older = Source { baskets: &baskets, pairs: &pairs, ..source };
-            if !self.attempt(recipe, &next, older, -CLEAR, &mut best) {
+            if !self.attempt(recipe, &older, Unless::Better, &mut best) {
                 break;
             }
-            (fitted, aged) = (next, Some((baskets, pairs)));
+            fits = older;
         }
-        let source = aged.as_ref().map_or(source, |(baskets, pairs)| Source { baskets, pairs, ..source });
-        self.attempt(Recipe { significant: true, ..best.recipe }, &fitted, source, CLEAR, &mut best);
+        self.attempt(Recipe { significant: true, ..best.recipe }, &fits, Unless::Worse(BEARABLE), &mut best);
         if self.classes {
-            for kappa in KAPPAS {
-                self.attempt(Recipe { kappa, ..best.recipe }, &fitted, source, -CLEAR, &mut best);
+            let [first, others @ ..] = KAPPAS;
+            self.attempt(Recipe { kappa: first, ..best.recipe }, &fits, Unless::Worse(BEARABLE), &mut best);
+            for kappa in others {
+                self.attempt(Recipe { kappa, ..best.recipe }, &fits, Unless::Worse(0.0), &mut best);
             }
         }
         best
     }
 
-    /// Takes `recipe` where its loss is below `allowed` standard errors.
-    fn attempt(
-        &self,
-        recipe: Recipe,
-        fitted: &Rows,
-        source: Source<'_>,
-        allowed: f64,
-        best: &mut Refined,
-    ) -> bool {
-        let (rows, outcome) = self.ship(recipe.finish(fitted, source));
+    fn attempt(&self, recipe: Recipe, fits: &[Fit], unless: Unless, best: &mut Refined) -> bool {
+        let (rows, outcome) = self.ship(&recipe, fits);
         let loss = Mean::of(best.outcome.iter().zip(&outcome).map(|(old, new)| old - new));
-        let value = outcome.iter().sum::<f64>() / outcome.len().max(1) as f64;
-        best.tried.push(Tried { model: recipe.describe(), value });
-        let taken = loss.mean < allowed * loss.error || (allowed > 0.0 && loss.mean == 0.0);
+        let taken = match unless {
+            Unless::Better => loss.mean < -CLEAR * loss.error,
+            Unless::Worse(share) => loss.mean <= CLEAR * loss.error && loss.mean <= share * best.value(),
+        };
+        let next = Refined { recipe, rows, tried: Vec::new(), outcome };
+        best.tried.push(Tried { model: recipe.describe(), value: next.value() });
         if taken {
-            (best.recipe, best.rows, best.outcome) = (recipe, rows, outcome);
+            *best = Refined { tried: std::mem::take(&mut best.tried), ..next };
         }
         taken
     }
 
-    fn ship(&self, rows: Rows) -> (Rows, Vec<f64>) {
-        let rows = as_shipped(rows, self.budget, BITS);
-        let outcome = self.bench.outcome(self.questions, &rows);
+    fn ship(&self, recipe: &Recipe, fits: &[Fit]) -> (Vec<Rows>, Vec<f64>) {
+        let both = self.benches.iter().zip(fits);
+        let rows: Vec<Rows> =
+            both.map(|(bench, fit)| self.size.ship(recipe.finish(&fit.rows, fit.source(bench)))).collect();
+        let outcome = self.benches.iter().zip(&rows);
+        let outcome = outcome.flat_map(|(bench, rows)| bench.outcome((self.questions)(bench), rows)).collect();
         (rows, outcome)
     }
 }
 
 /// Days between the first order and the last.
-fn span_days(source: Source<'_>) -> f64 {
-    let times = || (0..source.baskets.len()).filter_map(|b| source.baskets.at(b)).map(|at| at.0);
+fn span_days(baskets: &Baskets) -> f64 {
+    let times = || (0..baskets.len()).filter_map(|b| baskets.at(b)).map(|at| at.0);
     times().max().zip(times().min()).map_or(0.0, |(last, first)| (last - first) as f64 / 86_400.0)
 }

@@ -29,6 +29,8 @@ pub struct RelationReport {
     pub over_popularity: Option<Interval>,
     /// Edges kept an item at most.
     pub row: usize,
+    /// Bits a weight.
+    pub bits: u8,
     /// Edges in all; 0 where the relation is not shipped.
     pub edges: u64,
     /// Every candidate and its worth.
@@ -148,6 +150,7 @@ mod tests {
             baselines: vec![],
             over_popularity: None,
             row: 16,
+            bits: 4,
             edges: 4,
             tried: vec![],
         };

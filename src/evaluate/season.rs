@@ -6,6 +6,7 @@ use super::orders::places;
 use super::questions::Question;
 use super::recipe::{renumber, renumbering};
 use super::score::shipped_prior;
+use crate::bundle::Blend;
 use crate::train::prune::Rows;
 use crate::train::season::Season;
 
@@ -34,8 +35,8 @@ pub struct Leaning {
     pub season: Option<Season>,
     /// Blends that go with it.
     pub blends: Blends,
-    /// The place of each target, of carts and of single products.
-    pub places: [Vec<Rank>; 2],
+    /// By bench, the place of each target, of carts and of single products.
+    pub places: Vec<[Vec<Rank>; 2]>,
 }
 
 impl View {
@@ -65,26 +66,36 @@ impl View {
         }
     }
 
-    /// The best blends and where they put the targets.
-    fn answered(&self, season: Option<Season>) -> Leaning {
-        let blends = blends(self);
-        let (cart, together) = (&self.cart, &self.together);
-        let carts = places(&self.carts, cart, together, &self.prior, |q| blends.cart[q.size_class()]);
-        let singles = places(&self.singles, cart, together, &self.prior, |_| blends.product);
-        Leaning { season, blends, places: [carts, singles] }
+    /// Where `blends` put the targets of carts and of single products.
+    fn places(&self, blends: &Blends) -> [Vec<Rank>; 2] {
+        let place = |questions: &[Question], blend: &dyn Fn(&Question) -> Blend| {
+            places(questions, &self.cart, &self.together, &self.prior, blend)
+        };
+        [place(&self.carts, &|q| blends.cart[q.size_class()]), place(&self.singles, &|_| blends.product)]
     }
 }
 
+/// The best blends of `views` and where they put the targets.
+fn answered(views: &[View], season: Option<Season>) -> Leaning {
+    let blends = blends(views);
+    Leaning { season, places: views.iter().map(|view| view.places(&blends)).collect(), blends }
+}
+
 /// The best blends, under the season that is clearly better than none.
-pub fn choose(bench: &Bench, cart: Rows, together: Rows) -> Leaning {
-    let view = View::new(bench, cart, together);
-    let plain = view.answered(None);
-    if (0..bench.fold.early.len()).all(|b| bench.fold.early.at(b).is_none()) {
+pub fn choose(benches: &[&Bench], cart: Vec<Rows>, together: Vec<Rows>) -> Leaning {
+    let rows = cart.into_iter().zip(together);
+    let views: Vec<View> = benches.iter().zip(rows).map(|(bench, (c, t))| View::new(bench, c, t)).collect();
+    let plain = answered(&views, None);
+    let early = &benches[0].fold.early;
+    if (0..early.len()).all(|b| early.at(b).is_none()) {
         return plain;
     }
-    let leaning = SEASONS.map(|season| view.leaning(bench, season).answered(Some(season)));
+    let leaning = SEASONS.map(|season| {
+        let leaning: Vec<View> = benches.iter().zip(&views).map(|(bench, view)| view.leaning(bench, season)).collect();
+        answered(&leaning, Some(season))
+    });
     let gain = |leaning: &Leaning| {
-        let values = |one: &Leaning| one.places.iter().flatten().map(|rank| f64::from(Goal::Basket.value(*rank))).collect();
+        let values = |one: &Leaning| one.places.iter().flatten().flatten().map(|rank| f64::from(Goal::Basket.value(*rank))).collect();
         let (new, old): (Vec<f64>, Vec<f64>) = (values(leaning), values(&plain));
         let gain = Mean::of(new.iter().zip(&old).map(|(new, old)| new - old));
         (gain.mean > CLEAR * gain.error).then_some(gain.mean)

@@ -11,7 +11,7 @@ use super::recipe::{renumber, renumbering};
 use super::report::TrainReport;
 use super::visits::{VisitBench, VisitModel};
 use crate::bundle::{Blend, Draft, DraftItem, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
-use crate::train::prune::{BITS, prune, row_budget};
+use crate::train::prune::{Size, prune};
 use crate::train::{History, TrainError, Visits, assemble};
 
 /// A trained model.
@@ -70,8 +70,8 @@ const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
 /// Chooses, judges and fits the relation of visits.
 fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
     let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
-    let row = row_budget(options.rows.similar, viewed, true);
-    let bench = VisitBench::new(visits, row, options.seed);
+    let size = Size::of(options.rows.similar, viewed, true);
+    let bench = VisitBench::new(visits, size, options.seed);
     let (mut trial, mut tried, mut model) = (Trial::unproven(bench.questions.len()), Vec::new(), VisitModel::default());
     if bench.questions.len() >= ENOUGH {
         let climbed = bench.climb();
@@ -80,11 +80,11 @@ fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitMo
         (tried, model) = (climbed.tried, climbed.model);
     }
     let mut rows = model.fit(visits);
-    prune(&mut rows, row);
+    prune(&mut rows, size.row);
     if rows.iter().all(Vec::is_empty) {
         trial.without_edges();
     }
-    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, row, tried));
+    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, size, tried));
     model
 }
 
@@ -114,7 +114,7 @@ fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>
         relations: found
             .into_iter()
             .filter(Found::shipped)
-            .map(|found| DraftRelation { kind: found.kind, bits: BITS, rows: found.rows })
+            .map(|found| DraftRelation { kind: found.kind, bits: found.bits, rows: found.rows })
             .collect(),
         calibration: Vec::new(),
         pins: Vec::new(),

@@ -9,7 +9,7 @@ use crate::bundle::Blend;
 use crate::train::baselines::Baseline;
 use crate::train::coview::CoView;
 use crate::train::pairs::{Pairs, Support};
-use crate::train::prune::{BITS, Rows, as_shipped};
+use crate::train::prune::{Rows, Size};
 use crate::train::{Baskets, Visits};
 use rayon::prelude::*;
 
@@ -103,7 +103,7 @@ pub struct VisitBench {
     early: Visits,
     /// The questions.
     pub questions: Vec<Question>,
-    budget: usize,
+    size: Size,
 }
 
 /// What a climb found.
@@ -119,10 +119,10 @@ pub struct Climbed {
 
 impl VisitBench {
     /// Learns from nine tenths, asks about the last.
-    pub fn new(visits: &Visits, budget: usize, seed: u64) -> Self {
+    pub fn new(visits: &Visits, size: Size, seed: u64) -> Self {
         let cut = visits.len() * 9 / 10;
         let early = visits.slice(cut.saturating_sub(MOST)..cut);
-        Self { early, questions: visit_questions(visits, cut, seed), budget }
+        Self { early, questions: visit_questions(visits, cut, seed), size }
     }
 
     /// The places of all targets under `rows`.
@@ -136,7 +136,7 @@ impl VisitBench {
     }
 
     fn rows(&self, model: &VisitModel) -> Rows {
-        as_shipped(model.fit(&self.early), self.budget, BITS)
+        self.size.ship(model.fit(&self.early))
     }
 
     /// Takes each setting that does better than the best so far; simple methods come last.
@@ -257,7 +257,7 @@ mod tests {
     fn a_climb_never_ends_below_its_start() {
         let mut visits = Visits::new(6);
         (0..40).for_each(|v| visits.push([v % 3, v % 3 + 3, (v + 1) % 3]));
-        let climbed = VisitBench::new(&visits, 32, 7).climb();
+        let climbed = VisitBench::new(&visits, Size { row: 32, bits: 4 }, 7).climb();
         let best = climbed.tried.iter().map(|tried| tried.value).fold(0.0, f64::max);
         assert!(best >= climbed.tried[0].value && best > 1.0);
     }

@@ -12,14 +12,35 @@ const EDGES: usize = 160_000;
 /// Most edges an item.
 const MOST: usize = 128;
 /// Bits a weight.
-pub const BITS: u8 = 4;
+const BITS: u8 = 4;
+/// Bits a weight of catalogs whose rows are as long as they may be: where there are few edges, rounding is what costs.
+const FINE_BITS: u8 = 8;
 
-/// Edges an item: `row`, and more where the catalog has few `items`, up to 128 (twice that where `row` is
-/// doubled, as for `similar`).
-pub fn row_budget(row: usize, items: usize, double: bool) -> usize {
-    let factor = if double { 2 } else { 1 };
-    let room = (EDGES * factor / items.max(1)).min(MOST * factor);
-    row.max(room).min(crate::bundle::layout::MAX_DEGREE)
+/// How much of a relation ships.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Edges an item.
+    pub row: usize,
+    /// Bits a weight.
+    pub bits: u8,
+}
+
+impl Size {
+    /// `row` edges an item, and more where the catalog has few `items`, up to 128 (twice that where `row` is doubled, as
+    /// for `similar`); 4 bits a weight, and 8 where even rows of that length leave room.
+    pub fn of(row: usize, items: usize, double: bool) -> Self {
+        let factor = if double { 2 } else { 1 };
+        let room = EDGES * factor / items.max(1);
+        let edges = row.max(room.min(MOST * factor)).min(crate::bundle::layout::MAX_DEGREE);
+        Self { row: edges, bits: if room > MOST * factor { FINE_BITS } else { BITS } }
+    }
+
+    /// The rows as ranking will read them.
+    pub fn ship(self, mut rows: Rows) -> Rows {
+        prune(&mut rows, self.row);
+        let quantiser = Quantiser::fit(self.bits, &rows);
+        rows.iter().map(|row| quantiser.round(row)).collect()
+    }
 }
 
 /// Keeps the `budget` largest weights of each row by magnitude, ties by item; rows ascend by item afterwards.
@@ -36,13 +57,6 @@ pub fn prune(rows: &mut Rows, budget: usize) {
         }
         row.sort_unstable_by_key(|edge| edge.item);
     }
-}
-
-/// The rows as ranking will read them: `budget` edges an item in codes of `bits`.
-pub fn as_shipped(mut rows: Rows, budget: usize, bits: u8) -> Rows {
-    prune(&mut rows, budget);
-    let quantiser = Quantiser::fit(bits, &rows);
-    rows.iter().map(|row| quantiser.round(row)).collect()
 }
 
 /// Columns (the sources of each target) as rows (the targets of each source), ascending.
@@ -72,13 +86,15 @@ mod tests {
     }
 
     #[test]
-    fn small_catalogs_keep_more() {
-        assert_eq!(row_budget(16, 10_000, false), 16);
-        assert_eq!(row_budget(16, 3_600, false), 44);
-        assert_eq!(row_budget(16, 130, false), 128);
-        assert_eq!(row_budget(32, 3_000, true), 106);
-        assert_eq!(row_budget(32, 10, true), 255);
-        assert_eq!(row_budget(32, 0, true), 255);
+    fn small_catalogs_keep_more_and_finer_weights() {
+        let size = |row, items, double| (Size::of(row, items, double).row, Size::of(row, items, double).bits);
+        assert_eq!(size(16, 10_000, false), (16, 4));
+        assert_eq!(size(16, 3_600, false), (44, 4));
+        assert_eq!(size(16, 1_250, false), (128, 4));
+        assert_eq!(size(16, 1_240, false), (128, 8));
+        assert_eq!(size(32, 3_000, true), (106, 4));
+        assert_eq!(size(32, 10, true), (255, 8));
+        assert_eq!(size(32, 0, true), (255, 8));
     }
 
     #[test]
