@@ -11,7 +11,7 @@ use crate::train::{Baskets, ease, slim};
 /// λ1, in units of the mean order weight.
 const SPARSE: [f64; 2] = [0.5, 0.1];
 /// λ2, from strong to weak: each fit starts from the one before.
-const RIDGES: [f64; 4] = [100.0, 30.0, 10.0, 3.0];
+const RIDGES: [f64; 3] = [30.0, 10.0, 3.0];
 /// λ of the fit with signs, in orders.
 const SIGNED: [f64; 3] = [50.0, 200.0, 500.0];
 

@@ -68,8 +68,7 @@ pub fn orders(history: &History, options: &Options, progress: &dyn Fn(Stage), fo
         cart: Size::of(options.rows.cart, active, false),
         together: Size::of(options.rows.together, active, false),
     };
-    let Decided { mut cart, mut together, blends, support, season } =
-        decide(baskets, &class, options, sizes, progress);
+    let Decided { mut cart, mut together, blends, support, season } = decide(baskets, &class, options, sizes, progress);
     progress(Stage::Refit);
     let pairs = Pairs::count(baskets, options.support());
     let source = Source { baskets, pairs: &pairs, class: &class };

@@ -77,7 +77,10 @@ impl Fold {
             let (most, all) = if single { SINGLES_MORE } else { CARTS_MORE };
             let times = (all / asked.len().max(1)).clamp(1, most);
             let again = (0..times).flat_map(|again| asked.iter().map(move |b| (*b, again)));
-            again.filter(|(b, again)| *again < late.items(*b).len()).map(|(b, again)| question(b, again, single)).collect()
+            again
+                .filter(|(b, again)| *again < late.items(*b).len())
+                .map(|(b, again)| question(b, again, single))
+                .collect()
         };
         Self { carts: ask(false), singles: ask(true), orders: asked.len(), early, numbers }
     }
@@ -149,7 +152,7 @@ mod tests {
     #[test]
     fn orders_of_one_ask_nothing_and_the_target_is_never_known() {
         let fold = Fold::new(&orders(), 8, 10, 7);
-        assert_eq!((fold.carts.len(), fold.singles.len()), (1, 1));
+        assert_eq!((fold.orders, fold.carts.len(), fold.singles.len()), (1, 2, 3), "one order, asked again");
         for question in fold.carts.iter().chain(&fold.singles) {
             assert!(!question.known.contains(&question.target));
         }

@@ -5,8 +5,8 @@ use super::metrics::Mean;
 use super::models::Model;
 use super::questions::Question;
 use super::recipe::{Recipe, Source};
-use crate::train::pairs::{Pairs, Support};
 use crate::train::Baskets;
+use crate::train::pairs::{Pairs, Support};
 use crate::train::prune::{Rows, Size};
 
 /// Half-lives of orders, in days: the second is tried where the first helped.
@@ -145,4 +145,59 @@ impl Refiner<'_> {
 fn span_days(baskets: &Baskets) -> f64 {
     let times = || (0..baskets.len()).filter_map(|b| baskets.at(b)).map(|at| at.0);
     times().max().zip(times().min()).map_or(0.0, |(last, first)| (last - first) as f64 / 86_400.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::questions::Fold;
+    use crate::shop::Timestamp;
+    use crate::train::together::Together;
+
+    const MODEL: Model = Model::Together(Together::Corrected { beta: 0.0, kappa: 10.0 });
+
+    fn refined(baskets: &Baskets, class: &[Option<u32>]) -> Recipe {
+        let (cut, support) = (baskets.len() * 9 / 10, Support::of(2));
+        let bench = Bench::new(Fold::new(baskets, cut, baskets.len(), 7), support, class);
+        let benches = [&bench];
+        let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.singles;
+        let size = Size { row: 16, bits: 4 };
+        Refiner { benches: &benches, questions, size, support, classes: true }.refine(MODEL).recipe
+    }
+
+    /// Four orders a day for 600 days; product i goes with i + `shift`(day) among sixty.
+    fn shop(shift: impl Fn(i64) -> u32) -> Baskets {
+        let mut baskets = Baskets::new(60);
+        for day in 0..600i64 {
+            for n in 0..4 {
+                let first = ((day * 4 + n) * 17 % 60) as u32;
+                let mut items = [first, (first + shift(day)) % 60];
+                items.sort_unstable();
+                baskets.push(&items, None, Some(Timestamp(day * 86_400)));
+            }
+        }
+        baskets
+    }
+
+    #[test]
+    fn orders_age_where_habits_changed_and_only_there() {
+        // For 450 days one of three partners, then always another: the old pairs outnumber the new ones.
+        let changed = shop(|day| if day < 450 { 1 + (day % 3) as u32 } else { 20 });
+        assert!(refined(&changed, &[None; 60]).half_life_days > 0.0);
+        assert_eq!(refined(&shop(|day| 1 + (day % 3) as u32), &[None; 60]).half_life_days, 0.0);
+    }
+
+    #[test]
+    fn classes_help_where_products_are_new() {
+        // Every product is sold for three days only; its class goes with the refills 0 to 9 of the class.
+        let mut baskets = Baskets::new(210);
+        for day in 0..200i64 {
+            for n in 0..6i64 {
+                let (product, class) = (10 + day / 3 * 2 + n % 2, (day / 3 * 2 + n % 2) % 10);
+                baskets.push(&[class as u32, product as u32], None, Some(Timestamp(day * 86_400)));
+            }
+        }
+        let class: Vec<Option<u32>> = (0..210u32).map(|item| (item >= 10).then_some(item % 10)).collect();
+        assert!(refined(&baskets, &class).kappa > 0.0);
+    }
 }

@@ -95,7 +95,9 @@ pub fn choose(benches: &[&Bench], cart: Vec<Rows>, together: Vec<Rows>) -> Leani
         answered(&leaning, Some(season))
     });
     let gain = |leaning: &Leaning| {
-        let values = |one: &Leaning| one.places.iter().flatten().flatten().map(|rank| f64::from(Goal::Basket.value(*rank))).collect();
+        let values = |one: &Leaning| {
+            one.places.iter().flatten().flatten().map(|rank| f64::from(Goal::Basket.value(*rank))).collect()
+        };
         let (new, old): (Vec<f64>, Vec<f64>) = (values(leaning), values(&plain));
         let gain = Mean::of(new.iter().zip(&old).map(|(new, old)| new - old));
         (gain.mean > CLEAR * gain.error).then_some(gain.mean)

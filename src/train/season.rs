@@ -45,3 +45,38 @@ impl Season {
         sums.into_iter().map(|sum| (sum / all.max(f64::MIN_POSITIVE)) as f32).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shop::Timestamp;
+
+    /// One order of `item` on each of `days`.
+    fn sold(baskets: &mut Baskets, item: u32, days: impl Iterator<Item = i64>) {
+        days.for_each(|day| baskets.push(&[item], None, Some(Timestamp(day * 86_400))));
+    }
+
+    #[test]
+    fn what_sells_now_and_what_sold_a_year_ago_rise() {
+        let mut baskets = Baskets::new(4);
+        sold(&mut baskets, 0, 100..200); // only in spring
+        sold(&mut baskets, 1, 700..720); // now
+        sold(&mut baskets, 2, 360..380); // the coming weeks, a year ago
+        let shares = Season { days: 28.0, past: 28.0 }.shares(&baskets);
+        assert!(shares[1] > shares[2] && shares[2] > shares[0] && shares[0] > 0.0, "{shares:?}");
+        assert_eq!(shares[3], 0.0, "what was never sold stays so");
+        // The last order is day 719, the first day 100: all 140 orders count 28 / 619 beside 20 now and 20 halves.
+        let base = 28.0 / 619.0;
+        let all = 140.0 * base + 20.0 + 10.0;
+        assert!((f64::from(shares[1]) - 20.0 * (1.0 + base) / all).abs() < 1e-6);
+        assert!((f64::from(shares[2]) - 20.0 * (0.5 + base) / all).abs() < 1e-6);
+    }
+
+    #[test]
+    fn without_times_popularity_does_not_lean() {
+        let mut baskets = Baskets::new(2);
+        baskets.push(&[0], None, None);
+        baskets.push(&[0, 1], None, None);
+        assert_eq!(Season { days: 28.0, past: 28.0 }.shares(&baskets), baskets.shares());
+    }
+}

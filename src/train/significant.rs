@@ -49,7 +49,13 @@ mod tests {
     fn a_best_seller_in_every_second_order_needs_no_edge_and_a_rare_pair_keeps_its_own() {
         let mut baskets = Baskets::new(3);
         for n in 0..40 {
-            let items: &[u32] = if n % 10 == 0 { &[0, 1, 2] } else if n % 2 == 0 { &[0, 1] } else { &[1] };
+            let items: &[u32] = if n % 10 == 0 {
+                &[0, 1, 2]
+            } else if n % 2 == 0 {
+                &[0, 1]
+            } else {
+                &[1]
+            };
             baskets.push(items, None, None);
         }
         let pairs = Pairs::count(&baskets, Support::NONE);

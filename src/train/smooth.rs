@@ -126,7 +126,9 @@ mod tests {
         let (rows, pairs, class) = shop();
         let smoothed = smooth(&rows, &pairs, &class, &Means::of(&rows, &pairs, &class), 10.0);
         assert!((weight(&smoothed, 4, 2) - (0.5 * 0.6 + 0.5 * 0.3)).abs() < 1e-6);
-        assert!(weight(&smoothed, 3, 0) > 0.0 && smoothed.iter().all(|row| row.windows(2).all(|w| w[0].item < w[1].item)));
+        assert!(
+            weight(&smoothed, 3, 0) > 0.0 && smoothed.iter().all(|row| row.windows(2).all(|w| w[0].item < w[1].item))
+        );
     }
 
     #[test]
