@@ -182,9 +182,9 @@ mod tests {
     #[test]
     fn orders_age_where_habits_changed_and_only_there() {
         // For 450 days one of three partners, then always another: the old pairs outnumber the new ones.
-        let changed = shop(|day| if day < 450 { 1 + (day % 3) as u32 } else { 20 });
+        let changed = shop(|day| if day < 450 { 1 + (day / 15 % 3) as u32 } else { 20 });
         assert!(refined(&changed, &[None; 60]).half_life_days > 0.0);
-        assert_eq!(refined(&shop(|day| 1 + (day % 3) as u32), &[None; 60]).half_life_days, 0.0);
+        assert_eq!(refined(&shop(|day| 1 + (day / 15 % 3) as u32), &[None; 60]).half_life_days, 0.0);
     }
 
     #[test]
