@@ -34,6 +34,7 @@ struct Items {
     policies: Vec<Policy>,
     prior_top: f32,
     priors: Range<usize>,
+    sold: u32,
     stock: Range<usize>,
     class: Option<ColumnShape>,
     class_flags: Range<usize>,
@@ -138,6 +139,12 @@ impl<D: AsRef<[u8]>> Bundle<D> {
         self.items.as_ref().map_or(0.0, |items| prior_value(items.prior_top, code(items).unwrap_or(NO_PRIOR)))
     }
 
+    /// Number of items that were bought before training (in a shop without orders: viewed). Items are numbered by
+    /// popularity, so every item from this number on is new.
+    pub fn sold(&self) -> u32 {
+        self.items.as_ref().map_or(0, |items| items.sold)
+    }
+
     /// Whether `item` can be sold; out for an item that is not there.
     #[inline]
     pub fn stock(&self, item: ItemId) -> StockState {
@@ -223,6 +230,7 @@ impl Items {
             tuning: Tuning::decode(bytes(SectionKind::Tuning)?)?,
             policies: Vec::decode(bytes(SectionKind::Policies)?)?,
             prior_top,
+            sold: file.get(priors.clone()).unwrap_or_default().partition_point(|code| *code < NO_PRIOR) as u32,
             priors,
             stock,
             class: column(SectionKind::Class)?,

@@ -19,8 +19,11 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod fallback;
+mod ladder;
 mod recommender;
 mod request;
 
-pub use recommender::{Answer, Fallback, Recommender};
+pub use fallback::{Fallback, FallbackReason};
+pub use recommender::{Answer, Recommender};
 pub use request::{PastPurchase, Request};

@@ -24,13 +24,17 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod context;
+mod due;
 mod eligible;
 mod evidence;
+mod pins;
 mod scores;
 mod select;
 
 pub use context::{Context, Purchase};
+pub use due::{due_items, is_due};
 pub use eligible::Eligibility;
 pub use evidence::{Evidence, because};
+pub use pins::Pins;
 pub use scores::Scores;
-pub use select::{MAX_BECAUSE, Pick, Reason, Selection};
+pub use select::{MAX_BECAUSE, NEW_IN, Pick, Reason, Selection};

@@ -84,7 +84,7 @@ pub fn complete() -> Draft {
         line("post_purchase", &[(0.0, 0.001), (2.0, 0.4)]),
         line("bestsellers", &[(0.01, 0.02), (0.3, 0.2)]),
     ];
-    for (item, gap) in draft.items.iter_mut().zip([Some(30), None, None, Some(60), Some(2000), None]) {
+    for (item, gap) in draft.items.iter_mut().zip([Some(30), None, None, Some(120), Some(2000), None]) {
         item.gap_days = gap;
     }
     draft.items[5].stock = StockState::InStock;
