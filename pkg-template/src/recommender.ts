@@ -59,8 +59,8 @@ export class Recommender {
     const answer: Answer = {
       placement,
       items: this.#items(engine, flat),
-      fallback: FALLBACKS[(flat[1] as number) - 1] ?? null,
-      fallback_reason: FALLBACK_REASONS[(flat[2] as number) - 1] ?? null,
+      fallback: flat[1] === 0 ? null : (FALLBACKS[(flat[1] as number) - 1] ?? null),
+      fallback_reason: flat[2] === 0 ? null : (FALLBACK_REASONS[(flat[2] as number) - 1] ?? null),
       model: this.#model,
     };
     if (flat[3] !== 0) answer.due = (flat[3] as number) - 1;

@@ -187,6 +187,11 @@ impl<D: AsRef<[u8]>> Bundle<D> {
         gap::days(self.items.as_ref().and_then(|items| self.byte(&items.gaps, item.index()))?)
     }
 
+    /// Whether this bundle holds pins.
+    pub fn has_pins(&self) -> bool {
+        self.items.as_ref().is_some_and(|items| items.pins.is_some())
+    }
+
     /// What stands beside `product` at the placement of this number in [`policies`](Self::policies), by slot and item.
     ///
     /// # Cost

@@ -53,7 +53,8 @@ impl Context {
             let sane = purchase.days_ago.is_finite() && purchase.days_ago > 0.0;
             purchase.days_ago = if sane { purchase.days_ago } else { 0.0 };
         }
-        self.history.sort_unstable_by(|a, b| a.item.cmp(&b.item).then(a.days_ago.total_cmp(&b.days_ago)));
+        // The bits of numbers ≥ 0 ascend as they do. One comparison of integers: half of the code of this sort in wasm.
+        self.history.sort_unstable_by_key(|past| u64::from(past.item.0) << 32 | u64::from(past.days_ago.to_bits()));
     }
 
     /// Takes the customer's last order for the cart, and bars all that the history holds: what is asked for is new to

@@ -30,12 +30,17 @@ impl Pins {
     /// Takes up the pins of the product, or without one of the cart lines that vote, at the placement of this number.
     pub fn collect<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, placement: usize, context: &Context) {
         self.wanted.clear();
+        if !bundle.has_pins() {
+            return;
+        }
         let lines = if context.product.is_some() { &[] } else { context.voters() };
         for by in context.product.iter().chain(lines) {
-            let pins = bundle.pins_of(placement, *by);
-            self.wanted.extend(pins.map(|pin| Wanted { slot: pin.slot, item: pin.item, by: *by }));
+            for pin in bundle.pins_of(placement, *by) {
+                let wanted = Wanted { slot: pin.slot, item: pin.item, by: *by };
+                let place = self.wanted.partition_point(|other| *other < wanted);
+                self.wanted.insert(place, wanted);
+            }
         }
-        self.wanted.sort_unstable();
     }
 
     /// Puts what may be shown into its slots: the lower slot first, then by item; a slot that is taken gives way to the

@@ -137,26 +137,28 @@ impl Pick {
 struct Best {
     picks: Vec<Pick>,
     limit: usize,
+    /// What a candidate must beat to enter: asked of every candidate, so kept at hand.
+    bar: (f32, ItemId),
 }
+
+/// The bar of a list that takes everything, and of one that takes nothing.
+const OPEN: (f32, ItemId) = (f32::NEG_INFINITY, ItemId(0));
+const SHUT: (f32, ItemId) = (f32::INFINITY, ItemId(0));
 
 impl Best {
     fn new() -> Self {
-        Self { picks: Vec::with_capacity(usize::from(MAX_LIMIT) + 1), limit: 0 }
+        Self { picks: Vec::with_capacity(usize::from(MAX_LIMIT) + 1), limit: 0, bar: SHUT }
     }
 
     fn start(&mut self, limit: usize) {
         self.picks.clear();
         self.limit = limit;
+        self.bar = if limit > 0 { OPEN } else { SHUT };
     }
 
     #[inline]
     fn admits(&self, score: f32, item: ItemId) -> bool {
-        match self.picks.last() {
-            Some(worst) if self.picks.len() >= self.limit => {
-                score > worst.score || (score == worst.score && item < worst.item)
-            }
-            _ => self.limit > 0,
-        }
+        score > self.bar.0 || (score == self.bar.0 && item < self.bar.1)
     }
 
     /// Enters a candidate by rank. Of a group only the best is kept, so that the list is always the best `limit` of all
@@ -172,6 +174,10 @@ impl Best {
         let place = self.picks.iter().position(|other| pick.beats(other)).unwrap_or(self.picks.len());
         self.picks.insert(place, pick);
         self.picks.truncate(self.limit);
+        self.bar = match self.picks.last() {
+            Some(worst) if self.picks.len() >= self.limit => (worst.score, worst.item),
+            _ => OPEN,
+        };
     }
 }
 
@@ -228,10 +234,10 @@ impl Selection {
         item.0 >= self.new_from
     }
 
-    /// Whether a candidate of `score` could still enter.
+    /// Whether a candidate of `score` could still enter; where not, it need not be entered.
     #[inline]
     pub fn admits(&self, score: f32, item: ItemId) -> bool {
-        if self.is_new(item) { self.new.admits(score, item) } else { self.known.admits(score, item) }
+        self.known.admits(score, item) || (self.is_new(item) && self.new.admits(score, item))
     }
 
     /// Enters a candidate by rank.
@@ -298,13 +304,12 @@ impl Selection {
         self.picks.retain(|pick| pick.score >= least);
         let (mut shown, new_from) = (0, self.new_from);
         for at in 0..self.picks.len() {
-            let rest = self.picks.get_mut(at..).unwrap_or_default();
             let may = at >= NEW_IN * shown;
-            let next = rest.iter().position(|pick| may || pick.item.0 < new_from).unwrap_or(0);
-            if let Some(rest) = rest.get_mut(..=next) {
-                rest.rotate_right(1);
-                shown += usize::from(rest.first().is_some_and(|pick| pick.item.0 >= new_from));
-            }
+            let mut rest = self.picks.iter().skip(at);
+            let next = rest.position(|pick| may || pick.item.0 < new_from).unwrap_or(0);
+            let pick = self.picks.remove(at + next);
+            shown += usize::from(self.is_new(pick.item));
+            self.picks.insert(at, pick);
         }
     }
 

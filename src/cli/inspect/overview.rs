@@ -161,7 +161,7 @@ fn readable(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
     if bundle.head().sections.iter().any(|section| section.kind() == Some(layout::SectionKind::Gap)) {
         out.push("after how many days each product is usually bought again");
     }
-    if bundle.pins().next().is_some() {
+    if bundle.has_pins() {
         out.push("which products the shop itself puts beside which");
     }
     if RelationKind::ALL.iter().any(|kind| bundle.relation(*kind).is_some()) {
