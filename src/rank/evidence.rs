@@ -140,12 +140,12 @@ fn fade(repeat: &Repeat, days_ago: f32) -> f32 {
     repeat.fade.get(step).copied().unwrap_or(0.5) / (1u32 << whole) as f32
 }
 
-/// Fills in, for every pick but the pinned, the items of the context that voted most for it.
+/// Fills in, for every pick, the items of the context that voted most for it.
 pub fn because<D: AsRef<[u8]>>(evidence: &Evidence, model: &Model<D>, picks: &mut [Pick]) {
     for vote in &evidence.votes {
         let Some(relation) = model.relation(vote.kind) else { continue };
         for (neighbour, weight) in relation.row(vote.voter) {
-            if let Some(pick) = picks.iter_mut().find(|pick| pick.item == neighbour && !pick.is_pinned()) {
+            if let Some(pick) = picks.iter_mut().find(|pick| pick.item == neighbour) {
                 pick.credit(vote.voter, vote.factor * weight);
             }
         }

@@ -91,11 +91,6 @@ impl Pick {
         Self { reason: Reason::Pinned, because, ..self }
     }
 
-    /// Whether the shop put it there.
-    pub(super) fn is_pinned(&self) -> bool {
-        self.reason == Reason::Pinned
-    }
-
     /// Whether a list shows only one of the two: the same item, or variants of one product.
     pub(super) fn is_rival_of(&self, other: &Self) -> bool {
         self.item == other.item || (self.group > 0 && self.group == other.group)
@@ -106,8 +101,11 @@ impl Pick {
         self.because.iter().take_while(|(_, vote)| *vote > 0.0).map(|(item, _)| *item)
     }
 
-    /// Counts a vote. All votes of one voter come one after the other, for they are added up before they are compared.
+    /// Counts a vote; what is pinned is shown for the product that it is pinned to, and for nothing else. All votes of one voter come one after the other, for they are added up before they are compared.
     pub(super) fn credit(&mut self, voter: ItemId, vote: f32) {
+        if self.reason == Reason::Pinned {
+            return;
+        }
         if self.counting.0 != voter {
             self.settle();
             self.counting.0 = voter;
