@@ -7,7 +7,7 @@ use endcap::placement::{Recommender, Request};
 use endcap::shop::ItemId;
 use proptest::prelude::*;
 use support::damage::{exercise, with_hashes};
-use support::{noise, relation, six};
+use support::{complete, noise, relation, six};
 
 fn open(bytes: &[u8]) -> Bundle<&[u8]> {
     Bundle::open(bytes).unwrap()
@@ -30,7 +30,55 @@ fn what_is_written_is_read() {
         assert!((bundle.prior(id) - item.share).abs() <= item.share * 0.025);
     }
     assert!(!bundle.is_varied(1) && bundle.is_varied(2));
+    assert!(bundle.calibrations().is_empty() && bundle.pins().next().is_none());
     assert_eq!(verify(&bundle), []);
+}
+
+#[test]
+fn what_is_optional_is_read() {
+    let draft = complete();
+    let bytes = write(&draft).unwrap();
+    let bundle = open(&bytes);
+    assert_eq!(bundle.calibrations(), &draft.calibration[..]);
+    assert_eq!(bundle.calibration("cart"), draft.calibration.first());
+    assert_eq!(bundle.calibration("pdp_similar"), None);
+    let near = |gap: f32, days: f32| (gap / days - 1.0).abs() < 0.023;
+    let gaps: Vec<Option<f32>> = (0..8).map(|item| bundle.gap_days(ItemId(item))).collect();
+    assert!(near(gaps[0].unwrap(), 30.0) && near(gaps[3].unwrap(), 120.0) && gaps[4] == Some(730.0), "{gaps:?}");
+    assert_eq!([gaps[1], gaps[2], gaps[5], gaps[6], gaps[7]], [None; 5]);
+    let of = |placement, product| bundle.pins_of(placement, ItemId(product)).map(|pin| (pin.slot, pin.item.0));
+    assert_eq!(of(1, 0).collect::<Vec<_>>(), [(2, 4), (2, 5)]);
+    assert_eq!(of(0, 2).collect::<Vec<_>>(), [(1, 3)]);
+    assert_eq!((of(0, 0).count(), of(2, 0).count(), of(9, 0).count(), of(300, 1).count()), (0, 0, 0, 0));
+    assert_eq!(bundle.pins().count(), draft.pins.len());
+    assert_eq!(verify(&bundle), []);
+}
+
+/// A hundred thousand pins, in any order: each product finds its own.
+#[test]
+fn pins_are_found_among_many() {
+    let mut draft = noise(14_000, 0, 1);
+    let products = 12_500u32;
+    let pin = |n: u32| DraftPin {
+        placement: draft.policies[(n % 5) as usize].placement.clone(),
+        product: ItemId(n % products),
+        slot: (n / products) as u8 + 1,
+        item: ItemId((n + 1 + n / products * 3) % products),
+    };
+    draft.pins = (0..100_000u64).map(|n| pin((n * 77_777 % 100_000) as u32)).collect();
+    let bytes = write(&draft).unwrap();
+    let bundle = open(&bytes);
+    for product in (0..products).step_by(97) {
+        for (placement, policy) in draft.policies.iter().enumerate() {
+            let own = draft.pins.iter().filter(|p| p.product.0 == product && p.placement == policy.placement);
+            let mut expected: Vec<(u8, ItemId)> = own.map(|pin| (pin.slot, pin.item)).collect();
+            expected.sort_unstable();
+            let found: Vec<_> = bundle.pins_of(placement, ItemId(product)).map(|pin| (pin.slot, pin.item)).collect();
+            assert_eq!(found, expected);
+        }
+    }
+    draft.pins = vec![draft.pins[0].clone(); 100_001];
+    assert!(write(&draft).unwrap_err().to_string().contains("100000 pins"));
 }
 
 #[test]
@@ -172,6 +220,39 @@ fn a_draft_that_breaks_a_rule_is_refused() {
 }
 
 #[test]
+fn an_optional_part_that_breaks_a_rule_is_refused() {
+    let broken = |change: &dyn Fn(&mut Draft)| {
+        let mut draft = complete();
+        change(&mut draft);
+        write(&draft).expect_err("a broken draft was written").to_string()
+    };
+    assert!(broken(&|d| d.calibration[0].knots.truncate(1)).contains("2 to 16 knots"));
+    assert!(broken(&|d| d.calibration[0].knots = vec![Knot { score: 1.0, probability: 0.5 }; 17]).contains("2 to 16"));
+    assert!(broken(&|d| d.calibration[0].knots[1].score = 0.05).contains("ascend"));
+    assert!(broken(&|d| d.calibration[0].knots[1].probability = 0.01).contains("ascend"));
+    assert!(broken(&|d| d.calibration[0].knots[2].probability = 1.01).contains("probability of 0 to 1"));
+    assert!(broken(&|d| d.calibration[0].knots[2].score = f32::INFINITY).contains("finite"));
+    assert!(broken(&|d| d.calibration[0].knots[0].score = -0.1).contains("finite"));
+    assert!(broken(&|d| d.calibration[0].knots[0].probability = f32::NAN).contains("probability"));
+    assert!(broken(&|d| d.calibration[1].placement = "cart".into()).contains("twice"));
+    assert!(broken(&|d| d.calibration[1].placement = String::new()).contains("1 to 64 bytes"));
+    assert!(broken(&|d| d.pins[0].placement = "aisle".into()).contains("no placement"));
+    assert!(broken(&|d| d.pins[0].item = ItemId(6)).contains("beyond the last"));
+    assert!(broken(&|d| d.pins[0].product = ItemId(4)).contains("beside itself"));
+    assert!(broken(&|d| d.pins[0].slot = 0).contains("slot of 1 to 100"));
+    assert!(broken(&|d| d.pins[0].slot = 101).contains("slot of 1 to 100"));
+    assert!(broken(&|d| d.pins[1].item = ItemId(4)).contains("twice"));
+    let many = |d: &mut Draft| {
+        let pin = |slot| DraftPin { slot, item: ItemId(u32::from(slot)), ..d.pins[0].clone() };
+        let nine: Vec<DraftPin> = (1..=9).map(pin).collect();
+        d.items = noise(12, 0, 1).items;
+        d.relations.clear();
+        d.pins = nine;
+    };
+    assert!(broken(&many).contains("more than 8"));
+}
+
+#[test]
 fn slices_join_to_the_whole() {
     let draft = six();
     let whole = write(&draft).unwrap();
@@ -199,6 +280,50 @@ fn slices_join_to_the_whole() {
     for part in [&first, &rest] {
         assert_eq!(verify(&open(part)), []);
     }
+}
+
+/// Calibration, gaps and pins go with the items and never with an addition.
+#[test]
+fn what_is_optional_travels_with_the_items() {
+    let whole = write(&complete()).unwrap();
+    for profile in [Profile::Standard, Profile::Small] {
+        let cut = |addition| {
+            let relations = vec![RelationKind::Cart];
+            slice(&open(&whole), &Cut { relations, cards: false, addition, profile }).unwrap()
+        };
+        let (first, rest) = (cut(false), cut(true));
+        let (first, rest) = (open(&first), open(&rest));
+        assert_eq!(first.calibrations(), open(&whole).calibrations());
+        assert!(first.pins().eq(open(&whole).pins()));
+        assert_eq!(first.gap_days(ItemId(0)), open(&whole).gap_days(ItemId(0)));
+        assert!(rest.calibrations().is_empty() && rest.pins().next().is_none() && rest.gap_days(ItemId(0)).is_none());
+        assert_eq!((verify(&first), verify(&rest)), (vec![], vec![]));
+        let kinds: Vec<_> = rest.head().sections.iter().filter_map(|section| section.kind()).collect();
+        assert_eq!(kinds, [layout::SectionKind::Cart]);
+    }
+}
+
+/// What only `verify` sees: the sections themselves are well formed.
+#[test]
+fn odd_gaps_and_pins_are_found_by_verify() {
+    let bytes = write(&complete()).unwrap();
+    let section = |kind| {
+        let bundle = open(&bytes);
+        let range = bundle.head().sections.iter().find(|section| section.kind() == Some(kind)).unwrap().range.clone();
+        range.start
+    };
+    let (gap, pins) = (section(layout::SectionKind::Gap), section(layout::SectionKind::Pins));
+    let found = |at: usize, value: u8| {
+        let mut damaged = bytes.clone();
+        damaged[at] = value;
+        let findings = verify(&open(&with_hashes(damaged)));
+        findings.iter().map(|finding| format!("{}: {}", finding.section, finding.message)).collect::<String>()
+    };
+    assert!(found(gap, 200).contains("gap: item 0 has code 200"));
+    assert!(found(pins, 77).contains("leads nowhere"));
+    assert!(found(pins + 3, 77).contains("leads nowhere"));
+    assert!(found(pins + 7, 0).contains("leads nowhere"));
+    assert!(found(pins + 8, 0).contains("does not ascend"));
 }
 
 #[test]
@@ -251,7 +376,7 @@ fn an_empty_shop_is_a_bundle_too() {
 
 #[test]
 fn every_flipped_byte_with_hashes_made_good_is_survived() {
-    let bytes = write(&six()).unwrap();
+    let bytes = write(&complete()).unwrap();
     for at in 8..bytes.len() {
         for flip in [1u8, 2, 0x10, 0x80, 0xFF] {
             let mut damaged = bytes.clone();
@@ -267,7 +392,7 @@ proptest! {
     fn random_damage_with_hashes_made_good_is_survived(
         hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..30)
     ) {
-        let mut bytes = write(&six()).unwrap();
+        let mut bytes = write(&complete()).unwrap();
         for (at, value) in hits {
             let at = at.index(bytes.len());
             bytes[at] = value;

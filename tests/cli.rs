@@ -26,7 +26,7 @@ fn from_orders_to_add_ons() {
     let asked = r#"{"id":"q1","placement":"cart","cart":[{"sku":"P-00","quantity":2}],"limit":3,"unheard_of":[1]}"#;
     let answers = shop.feed(&["recommend", "--bundle", "model.endcap"], asked).with(0).lines();
     assert_eq!(answers.len(), 1);
-    let mut expected = ["id", "placement", "items", "fallback", "model"];
+    let mut expected = ["id", "placement", "items", "fallback", "fallback_reason", "model"];
     expected.sort_unstable();
     let mut found = keys(&answers[0]);
     found.sort_unstable();

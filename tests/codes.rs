@@ -1,7 +1,7 @@
 //! The codes that cross into JavaScript: one list in Rust, the same in TypeScript.
 
 use endcap::bundle::OpenError;
-use endcap::placement::Fallback;
+use endcap::placement::{Fallback, FallbackReason};
 use endcap::rank::Reason;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg-template/src/codes.ts");
@@ -25,10 +25,13 @@ fn generated() -> String {
          export const REASONS = {} as const;\n\n\
          /** Rungs of the fallback ladder, in the order of the engine's numbers from 1. */\n\
          export const FALLBACKS = {} as const;\n\n\
+         /** Why a list fell back, in the order of the engine's numbers from 1. */\n\
+         export const FALLBACK_REASONS = {} as const;\n\n\
          /** What the engine can say about bytes it was given. */\n\
          export const ENGINE_ERRORS = {} as const;\n\n",
         list(&reasons),
         list(&fallbacks),
+        list(&FallbackReason::ALL.map(FallbackReason::name)),
         list(&OpenError::CODES),
     )
 }
@@ -50,4 +53,7 @@ fn numbers_are_places_in_the_lists() {
         assert_eq!(reason as usize, n);
     }
     assert_eq!(Fallback::Popular as usize, 1);
+    for (n, reason) in FallbackReason::ALL.into_iter().enumerate() {
+        assert_eq!(reason as usize, n + 1);
+    }
 }

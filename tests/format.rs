@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 const FORMAT: &str = include_str!("../src/bundle/FORMAT.md");
 const GOLDEN: &[u8] = include_bytes!("fixtures/golden/v1.endcap");
 const ANSWERS: &str = include_str!("fixtures/golden/v1.answers.txt");
+const COMPLETE: &[u8] = include_bytes!("fixtures/golden/v1_complete.endcap");
+const COMPLETE_ANSWERS: &str = include_str!("fixtures/golden/v1_complete.answers.txt");
 
 /// Cells of the rows of the table that follows `heading`.
 fn table(heading: &str) -> Vec<Vec<String>> {
@@ -46,13 +48,20 @@ fn limits_are_the_constants() {
         ("DICTIONARY_HEADER_BYTES", DICTIONARY_HEADER_BYTES),
         ("NO_PRIOR", NO_PRIOR.into()),
         ("CLASS_VARIED", CLASS_VARIED.into()),
+        ("MAX_KNOTS", MAX_KNOTS),
+        ("NO_GAP", NO_GAP.into()),
+        ("GAP_TOP_DAYS", GAP_TOP_DAYS.into()),
+        ("LAST_GAP", LAST_GAP.into()),
+        ("PIN_BYTES", PIN_BYTES),
+        ("MAX_PINS", MAX_PINS),
+        ("MAX_PINS_A_PRODUCT", MAX_PINS_A_PRODUCT),
     ];
-    let found = table("## 7. Limits");
+    let found = table("## 8. Limits");
     let found: Vec<(&str, usize)> = found.iter().map(|row| (row[0].as_str(), row[1].parse().unwrap())).collect();
     assert_eq!(found, expected);
     let declared = include_str!("../src/bundle/layout.rs").matches("pub const ").count();
     // MAGIC stands in the header's table, SectionKind::ALL in that of the sections.
-    assert_eq!(declared - 2, expected.len(), "a constant of layout.rs is missing from FORMAT.md §7");
+    assert_eq!(declared - 2, expected.len(), "a constant of layout.rs is missing from FORMAT.md §8");
 }
 
 #[test]
@@ -80,13 +89,14 @@ fn grids_are_whole_and_as_long_as_the_constants_say() {
     assert_eq!(grid_bytes("### 1.2 Section table"), ENTRY_BYTES);
     assert_eq!(grid_bytes("## 4. Dictionary"), DICTIONARY_HEADER_BYTES);
     assert_eq!(grid_bytes("## 5. Relations"), RELATION_HEADER_BYTES);
+    assert_eq!(grid_bytes("## 7. Pins"), PIN_BYTES);
     let magic: Vec<String> = MAGIC.iter().map(|byte| format!("{byte:02X}")).collect();
     assert_eq!(table("### 1.1 Header")[0][3], magic.join(" "));
 }
 
 #[test]
 fn grids_lie_where_the_writer_puts_them() {
-    let bytes = write(&support::six()).unwrap();
+    let bytes = write(&support::complete()).unwrap();
     let field = |heading: &str, name: &str, base: usize| {
         let row = table(heading).into_iter().find(|row| row[2] == name).unwrap();
         let (at, width) = (base + row[0].parse::<usize>().unwrap(), row[1].parse::<usize>().unwrap());
@@ -111,20 +121,31 @@ fn grids_lie_where_the_writer_puts_them() {
     assert_eq!(field("## 5. Relations", "rows", start(SectionKind::Cart)), 6);
     assert_eq!(field("## 5. Relations", "edges", start(SectionKind::Cart)), 10);
     assert_eq!(field("## 5. Relations", "bits", start(SectionKind::Cart)), 4);
+    // Of five pins the first is that of the placement `cart` and the product 1: item 4 in slot 1.
+    let pins = start(SectionKind::Pins);
+    let found = ["product", "placement", "item", "slot"].map(|name| field("## 7. Pins", name, pins));
+    assert_eq!(found, [1, 0, 4, 1]);
 }
 
-/// Every placement asked a few things; scores as bits.
-fn answers(bytes: &[u8]) -> String {
+/// Every placement asked a few things; scores as bits. `more` adds what answers had not yet told when version 1 was fixed.
+fn answers(bytes: &[u8], more: bool) -> String {
     let mut recommender = Recommender::open(bytes).unwrap();
     let placements: Vec<String> = recommender.placements().map(str::to_string).collect();
     let history = [PastPurchase { sku: "FILTER-L", days_ago: 250.0 }, PastPurchase { sku: "KETTLE", days_ago: 20.5 }];
     let mut out = String::new();
     for placement in &placements {
-        for (cart, product) in [(&["KETTLE", "DRIPPER"][..], None), (&["?"], Some("FILTER-S")), (&[], Some("SCALE"))] {
+        let contexts = [
+            (&["KETTLE", "DRIPPER"][..], None),
+            (&["?"], Some("FILTER-S")),
+            (&[], Some("SCALE")),
+            (&[], None),
+            (&["SCALE"], None),
+        ];
+        for (cart, product) in &contexts[..if more { 5 } else { 3 }] {
             let request = Request {
                 placement,
                 cart,
-                product,
+                product: *product,
                 recent: &["DRIPPER"],
                 history: &history,
                 limit: Some(4),
@@ -135,30 +156,46 @@ fn answers(bytes: &[u8]) -> String {
             for pick in answer.picks {
                 write!(out, " {}:{:08x}:{}", pick.item.0, pick.score.to_bits(), pick.reason.name()).unwrap();
             }
+            if more {
+                write!(out, " {:?} due {:?}", answer.fallback_reason, answer.due).unwrap();
+            }
             out.push('\n');
         }
     }
     out
 }
 
-/// The golden bundle was written by `UPDATE_GOLDEN=1 cargo test --test format golden`, once, when version 1 was fixed.
-#[test]
-fn the_golden_bundle_of_version_1_opens_and_answers_as_ever() {
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        let bytes = write(&support::six()).unwrap();
+/// The golden bundles were written by `UPDATE_GOLDEN=NAME cargo test --test format golden`, once each: `v1` when version
+/// 1 was fixed, `v1_complete` when it got sections that are optional.
+fn golden(name: &str, draft: &endcap::bundle::Draft, bytes: &[u8], expected: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|wanted| wanted == name) {
+        let bytes = write(draft).unwrap();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/golden");
-        std::fs::write(format!("{folder}/v1.answers.txt"), answers(&bytes)).unwrap();
-        std::fs::write(format!("{folder}/v1.endcap"), bytes).unwrap();
+        std::fs::write(format!("{folder}/{name}.answers.txt"), answers(&bytes, name != "v1")).unwrap();
+        std::fs::write(format!("{folder}/{name}.endcap"), bytes).unwrap();
         return;
     }
-    let bundle = Bundle::open(GOLDEN).unwrap();
-    assert_eq!(verify(&bundle), []);
-    assert_eq!(answers(GOLDEN), ANSWERS);
+    assert_eq!(verify(&Bundle::open(bytes).unwrap()), []);
+    assert_eq!(answers(bytes, name != "v1"), expected);
+    assert!(write(draft).unwrap() == bytes, "the bytes of version 1 changed: that takes a new version");
 }
 
 #[test]
-fn the_writer_still_writes_the_golden_bytes() {
-    assert!(write(&support::six()).unwrap() == GOLDEN, "the bytes of version 1 changed: that takes a new version");
+fn the_golden_bundle_of_version_1_opens_and_answers_as_ever() {
+    golden("v1", &support::six(), GOLDEN, ANSWERS);
+}
+
+#[test]
+fn the_golden_bundle_with_every_section_opens_and_answers_as_ever() {
+    golden("v1_complete", &support::complete(), COMPLETE, COMPLETE_ANSWERS);
+}
+
+#[test]
+fn the_complete_shop_has_every_section() {
+    let bytes = write(&support::complete()).unwrap();
+    let bundle = Bundle::open(&bytes).unwrap();
+    let numbers: Vec<u32> = bundle.head().sections.iter().map(|section| section.number).collect();
+    assert_eq!(numbers, SectionKind::ALL.map(|kind| kind as u32));
 }
 
 #[test]
@@ -173,4 +210,22 @@ fn an_unknown_section_is_skipped_unless_it_is_required() {
     let mut required = optional;
     required[entry + 4] = 1;
     assert_eq!(Bundle::open(support::damage::with_hashes(required)).err().unwrap().code(), "E_UNKNOWN_SECTION");
+}
+
+/// A reader that does not know a newer optional section reads the rest: so each may go by another number.
+#[test]
+fn every_section_that_is_not_needed_may_be_unknown() {
+    let bytes = write(&support::complete()).unwrap();
+    let last = Bundle::open(&bytes).unwrap().head().sections.len() - 1;
+    for hidden in 0..3 {
+        let mut without = bytes.clone();
+        for n in 0..=hidden {
+            without[HEADER_BYTES + (last - n) * ENTRY_BYTES] = 99 - n as u8;
+        }
+        let without = support::damage::with_hashes(without);
+        let bundle = Bundle::open(&without).unwrap();
+        let found =
+            (bundle.calibrations().len(), bundle.gap_days(endcap::shop::ItemId(0)).is_some(), bundle.pins().count());
+        assert_eq!(found, [(3, true, 0), (3, false, 0), (0, false, 0)][hidden]);
+    }
 }

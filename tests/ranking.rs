@@ -5,8 +5,11 @@
 mod oracle;
 mod support;
 
-use endcap::bundle::{Blend, Draft, DraftClass, Policy, RelationKind, Repeat, SameCategory, Tuning, write};
-use endcap::placement::{Fallback, PastPurchase, Recommender, Request};
+use endcap::bundle::{
+    Blend, Calibration, Draft, DraftClass, DraftPin, Knot, Policy, RelationKind, Repeat, SameCategory, Tuning, Verdict,
+    write,
+};
+use endcap::placement::{Fallback, FallbackReason, PastPurchase, Recommender, Request};
 use endcap::rank::Reason;
 use endcap::shop::{ItemId, StockState};
 use oracle::{Answer, Expected, Oracle};
@@ -63,7 +66,9 @@ fn answer<D: AsRef<[u8]>>(recommender: &mut Recommender<D>, request: &Request<'_
         reason: pick.reason,
         because: pick.because().map(|item| item.0).collect(),
     };
-    Answer { picks: answer.picks.iter().map(pick).collect(), popular: answer.fallback == Some(Fallback::Popular) }
+    assert_eq!(answer.fallback.is_some(), answer.fallback_reason.is_some());
+    assert!(answer.fallback.is_none_or(|rung| rung == Fallback::Popular));
+    Answer { picks: answer.picks.iter().map(pick).collect(), popular: answer.fallback_reason, due: answer.due }
 }
 
 const PLACEMENTS: [&str; 5] = ["cart", "pdp_complements", "pdp_similar", "post_purchase", "bestsellers"];
@@ -112,8 +117,65 @@ fn tunings() -> impl Strategy<Value = Tuning> {
     )
 }
 
-/// Models of up to 120 items with random settings; some lack a relation, some have equal priors, some few in stock.
+/// 2 to 16 knots for each placement, or none. Scores of drafts lie between 0 and some hundred.
+fn calibrations() -> impl Strategy<Value = Vec<Calibration>> {
+    let line = (prop::collection::btree_set(0u32..5000, 2..=16), prop::collection::btree_set(0u32..=1000, 16));
+    let lines = prop::array::uniform5(prop::option::of(line));
+    lines.prop_map(|lines| {
+        let named = PLACEMENTS.into_iter().zip(lines);
+        let made = named.filter_map(|(placement, line)| {
+            let (scores, probabilities) = line?;
+            let knots = scores.into_iter().zip(probabilities).map(|(score, probability)| Knot {
+                score: score as f32 / 700.0,
+                probability: probability as f32 / 1000.0,
+            });
+            Some(Calibration { placement: placement.into(), knots: knots.collect() })
+        });
+        made.collect()
+    })
+}
+
+/// What a shop of `items` put beside what: at most 8 pins a product and placement, none twice.
+fn pins(items: u32) -> impl Strategy<Value = Vec<DraftPin>> {
+    let slot = prop_oneof![3 => 1u8..5, 1 => 1u8..=100];
+    // Few products, so that a cart holds several and a product has many.
+    let pin = (select(&PLACEMENTS[..]), 0..items.min(20), slot, 0..items);
+    let sorted = prop::collection::vec(pin, 0..120).prop_map(|mut pins| {
+        pins.retain(|(_, product, _, item)| product != item);
+        pins.sort_by_key(|(placement, product, _, item)| (*placement, *product, *item));
+        pins.dedup_by_key(|(placement, product, _, item)| (*placement, *product, *item));
+        let same = |a: &(&str, u32, u8, u32), b: &(&str, u32, u8, u32)| (a.0, a.1) == (b.0, b.1);
+        let kept = pins.chunk_by(same).flat_map(|of_product| of_product.iter().take(8));
+        kept.map(|(placement, product, slot, item)| DraftPin {
+            placement: (*placement).into(),
+            product: ItemId(*product),
+            slot: *slot,
+            item: ItemId(*item),
+        })
+        .collect()
+    });
+    prop_oneof![1 => Just(vec![]), 1 => sorted]
+}
+
+/// Models of up to 120 items with random settings; some lack a relation, some have equal priors, some few in stock, some
+/// have new products, and each may lack any of what is optional.
 fn drafts() -> impl Strategy<Value = Draft> {
+    (plain_drafts(), calibrations(), select(vec![0usize, 2, 7, 1000]), any::<bool>(), 0u8..8).prop_flat_map(
+        |(mut draft, calibration, sold, gaps, refused)| {
+            draft.calibration = calibration;
+            for (n, item) in draft.items.iter_mut().enumerate() {
+                item.share = if n < sold { item.share } else { 0.0 };
+                item.gap_days = (gaps && n % 3 > 0).then_some((n * n % 900) as u16);
+            }
+            for note in &mut draft.manifest.relations {
+                note.verdict = if refused & (1 << note.kind as u8) == 0 { Verdict::Signal } else { Verdict::NoSignal };
+            }
+            pins(draft.items.len() as u32).prop_map(move |pins| Draft { pins, ..draft.clone() })
+        },
+    )
+}
+
+fn plain_drafts() -> impl Strategy<Value = Draft> {
     let policy = (
         1u16..=12,
         select(vec![SameCategory::Allow, SameCategory::Block, SameCategory::UnlessVaried]),
@@ -162,12 +224,15 @@ proptest! {
         let number = |sku: &String| draft.items.iter().position(|item| item.sku == *sku);
         let held: Vec<usize> = question.cart.iter().chain(&question.product).filter_map(number).collect();
         let excluded: Vec<usize> = question.exclude.iter().filter_map(number).collect();
+        let bought: Vec<usize> = question.history.iter().map(|(sku, _)| sku).filter_map(number).collect();
+        let explores = held.is_empty() && ["cart", "pdp_complements"].contains(&question.placement);
         let mut groups = HashSet::new();
         for pick in &shown {
             let at = pick.item as usize;
             let item = &draft.items[at];
             prop_assert!(!held.contains(&at), "in the cart, or the product itself");
             prop_assert!(!excluded.contains(&at), "excluded");
+            prop_assert!(!explores || !bought.contains(&at), "in the history of an explore list");
             prop_assert!(item.stock != StockState::Out, "sold out");
             if let Some(group) = item.group {
                 prop_assert!(held.iter().all(|other| draft.items[*other].group != Some(group)), "a variant of the cart");
@@ -181,13 +246,109 @@ proptest! {
 
     #[test]
     fn what_votes_is_ordered_by_score_then_item(draft in drafts(), question in questions()) {
+        let draft = Draft { calibration: vec![], pins: vec![], ..draft };
         let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
         let shown = question.ask(&mut recommender).picks;
-        let voted: Vec<_> = shown.iter().take_while(|pick| pick.reason != Reason::Popular).collect();
-        for pair in voted.windows(2) {
-            let (first, second) = (f32::from_bits(pair[0].bits), f32::from_bits(pair[1].bits));
-            prop_assert!(first > second || (first == second && pair[0].item < pair[1].item));
+        // New products may have to wait; among themselves they stand in order too.
+        for new in [false, true] {
+            let voted: Vec<_> = shown
+                .iter()
+                .filter(|pick| (pick.reason == Reason::New) == new)
+                .take_while(|pick| pick.reason != Reason::Popular)
+                .collect();
+            for pair in voted.windows(2) {
+                let (first, second) = (f32::from_bits(pair[0].bits), f32::from_bits(pair[1].bits));
+                prop_assert!(first > second || (first == second && pair[0].item < pair[1].item));
+            }
         }
+    }
+
+    /// A calibration changes what a score says and nothing else: not what is shown, not in which order, not why.
+    #[test]
+    fn a_calibration_changes_no_order(draft in drafts(), asked in prop::collection::vec(questions(), 1..6)) {
+        let mut draft = draft;
+        draft.policies.iter_mut().for_each(|policy| policy.min_relevance = 0.0);
+        let plain = Draft { calibration: vec![], ..draft.clone() };
+        let mut calibrated = Recommender::open(write(&draft).unwrap()).unwrap();
+        let mut plain = Recommender::open(write(&plain).unwrap()).unwrap();
+        for question in asked {
+            let (found, expected) = (question.ask(&mut calibrated), question.ask(&mut plain));
+            let shown = |answer: &Answer| -> Vec<_> {
+                answer.picks.iter().map(|pick| (pick.item, pick.reason, pick.because.clone())).collect()
+            };
+            prop_assert_eq!(shown(&found), shown(&expected));
+            prop_assert_eq!((found.popular, found.due), (expected.popular, expected.due));
+            let line = draft.calibration.iter().find(|line| line.placement == question.placement);
+            for (pick, before) in found.picks.iter().zip(&expected.picks) {
+                let (worth, score) = (f32::from_bits(pick.bits), f32::from_bits(before.bits));
+                prop_assert!(line.is_none() || (0.0..=1.0).contains(&worth));
+                prop_assert!(line.is_some() || pick.bits == before.bits);
+                // Best sellers behind the others and pins have a rule of their own.
+                if let Some(line) = line.filter(|_| pick.reason != Reason::Popular && pick.reason != Reason::Pinned) {
+                    prop_assert_eq!(worth.to_bits(), line.probability(score).to_bits());
+                }
+            }
+        }
+    }
+
+    /// Where the placement is calibrated and neither pins nor new products stand out of turn, a score is never above the
+    /// one before it, best sellers included.
+    #[test]
+    fn probabilities_of_a_list_never_rise(draft in drafts(), question in questions()) {
+        let mut draft = Draft { pins: vec![], ..draft };
+        draft.items.iter_mut().enumerate().for_each(|(n, item)| item.share = 0.5 / (n + 1) as f32);
+        draft.calibration.retain(|line| line.placement == question.placement);
+        if draft.calibration.is_empty() {
+            return Ok(());
+        }
+        let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+        let worth: Vec<f32> = question.ask(&mut recommender).picks.iter().map(|pick| f32::from_bits(pick.bits)).collect();
+        prop_assert!(worth.windows(2).all(|pair| pair[0] >= pair[1]), "{:?}", worth);
+    }
+
+    /// In the first 4k places stand at most k new products, or nothing but new products is left.
+    #[test]
+    fn new_products_take_one_place_in_four(draft in drafts(), question in questions()) {
+        let draft = Draft { pins: vec![], ..draft };
+        let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+        let shown = question.ask(&mut recommender).picks;
+        let sold = draft.items.iter().filter(|item| item.share > 0.0).count();
+        let new = |pick: &Expected| sold > 0 && question.placement != "post_purchase" && pick.item as usize >= sold;
+        let mut found = 0;
+        for (at, pick) in shown.iter().enumerate() {
+            found += usize::from(new(pick));
+            let crowded = new(pick) && found > at / 4 + 1;
+            prop_assert!(!crowded || shown[at..].iter().all(new), "place {} of {:?}", at + 1, shown);
+            prop_assert!(pick.reason != Reason::New || new(pick));
+        }
+    }
+
+    /// A pin stands in its slot, or at the end of a shorter list, unless a lower one of its list pushed it on.
+    #[test]
+    fn pins_stand_where_the_shop_wants_them(draft in drafts(), question in questions()) {
+        let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+        let policy = draft.policies.iter().find(|policy| policy.placement == question.placement).unwrap();
+        let limit = question.limit.unwrap_or(u32::MAX).min(u32::from(policy.limit)) as usize;
+        let shown = question.ask(&mut recommender).picks;
+        prop_assert!(shown.len() <= limit);
+        let bare = Draft { pins: vec![], ..draft.clone() };
+        let without = question.ask(&mut Recommender::open(write(&bare).unwrap()).unwrap()).picks;
+        prop_assert!(shown.len() >= without.len(), "a pin never makes a list shorter");
+        let mut pinned = 0;
+        for (at, pick) in shown.iter().enumerate().filter(|(_, pick)| pick.reason == Reason::Pinned) {
+            let by = pick.because[0];
+            let own = |pin: &&DraftPin| (pin.product.0, pin.item.0) == (by, pick.item);
+            let slot = draft.pins.iter().filter(own).find(|pin| pin.placement == question.placement).unwrap().slot;
+            prop_assert!(at + 1 >= usize::from(slot).min(pinned + 1));
+            prop_assert!(at < usize::from(slot) + pinned, "place {} for slot {}", at + 1, slot);
+            pinned += 1;
+        }
+        let rest = |list: &[Expected]| -> Vec<u32> {
+            list.iter().filter(|pick| pick.reason != Reason::Pinned).map(|pick| pick.item).collect()
+        };
+        let (rest, all) = (rest(&shown), rest(&without));
+        let mut kept = all.iter().filter(|item| rest.contains(item));
+        prop_assert!(rest.iter().all(|item| kept.next() == Some(item)), "the others keep their order");
     }
 
     /// The order of the cart, its repetitions and SKUs that nobody knows have no meaning.
@@ -229,7 +390,11 @@ proptest! {
         let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
         let oracle = Oracle::of(recommender.model().base());
         let policy = draft.policies.iter().find(|policy| policy.placement == question.placement).unwrap();
-        let eligible = question.with(|request| oracle.eligible(policy, &oracle.read(request)));
+        let mut asked = question.with(|request| oracle.read(request));
+        if asked.explores(policy.strategy) {
+            asked.take_last_order();
+        }
+        let eligible = oracle.eligible(policy, &asked);
         let groups: HashSet<_> = eligible.iter().filter_map(|item| draft.items[*item as usize].group).collect();
         let single = eligible.iter().filter(|item| draft.items[**item as usize].group.is_none()).count();
         let wanted = question.limit.unwrap_or(u32::MAX).min(u32::from(policy.limit)) as usize;
@@ -242,13 +407,13 @@ proptest! {
         let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
         let answer = question.ask(&mut recommender);
         let best_sellers = answer.picks.iter().any(|pick| pick.reason == Reason::Popular);
-        prop_assert_eq!(answer.popular, best_sellers && question.placement != "bestsellers");
+        prop_assert_eq!(answer.popular.is_some(), best_sellers && question.placement != "bestsellers");
     }
 
     /// A shorter limit is the longer list cut, where no fallback rung mixes in below a floor.
     #[test]
     fn a_limit_cuts_from_the_end(draft in drafts(), question in questions(), limit in 0u32..12) {
-        let mut draft = draft;
+        let mut draft = Draft { pins: vec![], ..draft };
         draft.policies.iter_mut().for_each(|policy| policy.min_relevance = 0.0);
         let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
         let whole = Question { limit: None, ..question.clone() }.ask(&mut recommender).picks;
@@ -325,7 +490,7 @@ fn an_item_that_only_popularity_lifts_is_a_best_seller() {
     let shown = question.ask(&mut recommender);
     let filter = shown.picks.iter().find(|pick| pick.item == 0).expect("0.3 of popularity less 0.1");
     assert_eq!((filter.reason, &filter.because[..]), (Reason::Popular, &[][..]));
-    assert!(shown.popular);
+    assert_eq!(shown.popular, Some(FallbackReason::Short));
     let scale = shown.picks.iter().find(|pick| pick.item == 4).expect("the kettle votes for the scale");
     assert_eq!((scale.reason, &scale.because[..]), (Reason::BoughtTogether, &[1][..]));
 }
@@ -377,4 +542,87 @@ fn answers_do_not_depend_on_what_was_asked_before() {
     }
     assert_eq!(asked_before.model().base().len(), 200);
     assert_eq!(asked_before.model().base().stock(ItemId(200)), StockState::Out);
+}
+
+/// An empty cart and a history: what goes with the last order, without anything that was bought before.
+#[test]
+fn an_explore_list_goes_with_the_last_order() {
+    let mut recommender = Recommender::open(write(&six()).unwrap()).unwrap();
+    let history: Vec<(String, f32)> = vec![("SCALE".into(), 90.0), ("KETTLE".into(), 3.0)];
+    for placement in ["cart", "pdp_complements"] {
+        let explore = Question { placement, history: history.clone(), ..Question::default() };
+        let cart =
+            Question { placement, cart: vec!["KETTLE".into()], exclude: vec!["SCALE".into()], ..Question::default() };
+        let shown = explore.ask(&mut recommender);
+        assert_eq!(shown, cart.ask(&mut recommender), "{placement}");
+        assert!(shown.picks.iter().all(|pick| pick.item != 1 && pick.item != 4));
+        assert_eq!((shown.picks[0].reason, &shown.picks[0].because[..]), (Reason::BoughtTogether, &[1][..]));
+    }
+    // With a product or a cart the history has no say.
+    let with_product = Question { placement: "cart", product: Some("DRIPPER".into()), ..Question::default() };
+    let expected = with_product.ask(&mut recommender);
+    assert_eq!(Question { history, ..with_product }.ask(&mut recommender), expected);
+}
+
+#[test]
+fn a_list_that_falls_back_says_why() {
+    let why = |draft: &Draft, question: &Question| {
+        question.ask(&mut Recommender::open(write(draft).unwrap()).unwrap()).popular
+    };
+    let in_cart = |placement, sku: &str| Question { placement, cart: vec![sku.into()], ..Question::default() };
+    let six = six();
+    assert_eq!(why(&six, &in_cart("cart", "no such thing")), Some(FallbackReason::NoContext));
+    assert_eq!(why(&six, &in_cart("cart", "CUP")), Some(FallbackReason::Short));
+    assert_eq!(why(&six, &in_cart("post_purchase", "KETTLE")), Some(FallbackReason::NoContext));
+    assert_eq!(why(&six, &in_cart("bestsellers", "KETTLE")), None);
+    let mut bare = six.clone();
+    bare.relations.clear();
+    assert_eq!(why(&bare, &in_cart("cart", "KETTLE")), Some(FallbackReason::NoRelation));
+    bare.manifest.relations[0].verdict = Verdict::NoSignal;
+    assert_eq!(why(&bare, &in_cart("cart", "no such thing")), Some(FallbackReason::NoSignal));
+    assert_eq!(why(&bare, &in_cart("pdp_complements", "KETTLE")), Some(FallbackReason::NoRelation));
+    bare.manifest.relations[2].verdict = Verdict::NoSignal;
+    assert_eq!(why(&bare, &in_cart("pdp_similar", "KETTLE")), Some(FallbackReason::NoSignal));
+}
+
+/// The filter's median is 30 days; the kettle's customers do not come back, but this one does.
+#[test]
+fn what_is_due_is_said_and_counted() {
+    let mut draft = six();
+    draft.items[0].gap_days = Some(30);
+    let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+    let mut ask = |history: &[(&str, f32)]| {
+        let history = history.iter().map(|(sku, days)| (sku.to_string(), *days)).collect();
+        let question = Question { placement: "post_purchase", history, limit: Some(2), ..Question::default() };
+        let answer = question.ask(&mut recommender);
+        (answer.picks.iter().map(|pick| (pick.item, pick.reason)).collect::<Vec<_>>(), answer.due)
+    };
+    assert_eq!(ask(&[("FILTER-S", 40.0)]), (vec![(0, Reason::Due), (1, Reason::Popular)], Some(1)));
+    assert_eq!(ask(&[("FILTER-S", 10.0)]), (vec![(0, Reason::BoughtBefore), (1, Reason::Popular)], Some(0)));
+    let returns = [("FILTER-S", 120.0), ("KETTLE", 55.0), ("KETTLE", 25.0), ("KETTLE", 25.0)];
+    assert_eq!(ask(&returns), (vec![(1, Reason::Due), (0, Reason::BoughtBefore)], Some(1)));
+    // The cup is sold out, and yet it is due.
+    assert_eq!(ask(&[("CUP", 30.0), ("CUP", 15.0)]).1, Some(1));
+    let cart = Question { placement: "cart", ..Question::default() };
+    assert_eq!(cart.ask(&mut recommender).due, None);
+}
+
+/// A floor is a probability where the placement is calibrated; best sellers are compared with their share of orders.
+#[test]
+fn a_floor_is_a_probability_where_there_is_one() {
+    let mut draft = support::complete();
+    draft.pins.clear();
+    draft.policies[0].min_relevance = 0.12;
+    let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+    let question = Question { placement: "cart", cart: vec!["KETTLE".into(), "DRIPPER".into()], ..Question::default() };
+    let shown: Vec<(u32, Reason)> =
+        question.ask(&mut recommender).picks.iter().map(|pick| (pick.item, pick.reason)).collect();
+    // Filters score 0.69: p = 0.35. The scale's 0.09 is worth 0.026.
+    assert_eq!(shown, [(0, Reason::BoughtTogether)]);
+    let question = Question { placement: "cart", cart: vec!["SCALE".into()], ..Question::default() };
+    let answer = question.ask(&mut recommender);
+    let worth: Vec<(u32, f32)> = answer.picks.iter().map(|pick| (pick.item, f32::from_bits(pick.bits))).collect();
+    // The kettle's row is worth less than the floor; of the best sellers the two above it stay.
+    assert_eq!(worth.iter().map(|(item, _)| *item).collect::<Vec<_>>(), [5, 0, 2], "{worth:?}");
+    assert!(worth.windows(2).all(|pair| pair[0].1 >= pair[1].1));
 }

@@ -1,10 +1,21 @@
 // Up to HOST_ERRORS written by `UPDATE_CODES=1 cargo test --test codes` from the lists in Rust.
 
 /** Why an item is shown, in the order of the engine's numbers. */
-export const REASONS = ["bought_together", "similar", "bought_before", "popular"] as const;
+export const REASONS = [
+  "bought_together",
+  "similar",
+  "bought_before",
+  "popular",
+  "new",
+  "due",
+  "pinned",
+] as const;
 
 /** Rungs of the fallback ladder, in the order of the engine's numbers from 1. */
 export const FALLBACKS = ["popular"] as const;
+
+/** Why a list fell back, in the order of the engine's numbers from 1. */
+export const FALLBACK_REASONS = ["no_signal", "no_relation", "no_context", "short"] as const;
 
 /** What the engine can say about bytes it was given. */
 export const ENGINE_ERRORS = [

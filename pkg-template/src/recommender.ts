@@ -1,13 +1,13 @@
 import type { Engine } from "endcap:glue";
-import { FALLBACKS, REASONS } from "./codes.js";
+import { FALLBACK_REASONS, FALLBACKS, REASONS } from "./codes.js";
 import { EndcapError, withCodes } from "./errors.js";
 import { fetchBytes } from "./source.js";
 import type { Answer, Card, FetchOptions, Info, LoadOptions, RecommendedItem, RecommendRequest, Source } from "./types.js";
 
 /** The engine's "no limit given". */
 const OWN_LIMIT = 0xffff_ffff;
-/** Numbers before the first item of an answer: status, fallback, count. */
-const HEAD = 3;
+/** Numbers before the first item of an answer: status, fallback, its reason, due and one (0: not asked), count. */
+const HEAD = 5;
 /** Numbers an item: item, score bits, reason, count of because, three of because. */
 const STRIDE = 7;
 /** What parts the fields of a card. */
@@ -60,8 +60,10 @@ export class Recommender {
       placement,
       items: this.#items(engine, flat),
       fallback: flat[1] === 0 ? null : (FALLBACKS[(flat[1] as number) - 1] ?? null),
+      fallback_reason: flat[2] === 0 ? null : (FALLBACK_REASONS[(flat[2] as number) - 1] ?? null),
       model: this.#model,
     };
+    if (flat[3] !== 0) answer.due = (flat[3] as number) - 1;
     if (request.id !== undefined) answer.id = request.id;
     return answer;
   }
@@ -124,7 +126,7 @@ export class Recommender {
 
   #items(engine: Engine, flat: Uint32Array): RecommendedItem[] {
     const scores = new Float32Array(flat.buffer, flat.byteOffset, flat.length);
-    const count = flat[2] as number;
+    const count = flat[HEAD - 1] as number;
     const items: RecommendedItem[] = new Array(count);
     for (let k = 0, at = HEAD; k < count; k++, at += STRIDE) {
       const because: string[] = new Array(flat[at + 3] as number);

@@ -1,4 +1,4 @@
-import type { FALLBACKS, REASONS } from "./codes.js";
+import type { FALLBACK_REASONS, FALLBACKS, REASONS } from "./codes.js";
 
 /** Where a file comes from: an address, a request, a response (or the promise of one), or its bytes. */
 export type Source = string | URL | Request | Response | ArrayBuffer | Uint8Array | Promise<Response>;
@@ -70,7 +70,11 @@ export interface RecommendRequest {
   product?: string | null | undefined;
   /** SKUs viewed in this session. Default: none. */
   recent?: readonly string[] | undefined;
-  /** Earlier purchases, for `replenish`. Default: none. */
+  /**
+   * Earlier purchases, for `replenish`; and where the strategies `cart_addons` and `bought_together` know neither cart nor
+   * product, the last order (the purchases of the smallest age) stands in for the cart, and nothing that is in the
+   * history is shown. Default: none.
+   */
   history?: readonly Purchase[] | undefined;
   /** SKUs that must not appear. Default: none. */
   exclude?: readonly string[] | undefined;
@@ -86,13 +90,20 @@ export type Reason = (typeof REASONS)[number];
 /** Which rung of the fallback ladder was needed. */
 export type Fallback = (typeof FALLBACKS)[number];
 
+/** Why the ladder was needed: the first that holds. */
+export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+
 /** One recommended item. */
 export interface RecommendedItem {
   /** Your key of the product. */
   sku: string;
-  /** Higher is better among items of one answer whose reason is not the fallback's; a 32-bit float, at least 0. */
+  /**
+   * Where the bundle is calibrated for the placement, the probability that the item is taken next, 0 to 1, and for best
+   * sellers that fill a list their share of orders, but never above the item before. Elsewhere a number of at least 0 that
+   * is higher for better items among those of one answer that the fallback did not bring. A 32-bit float.
+   */
   score: number;
-  /** The relation that spoke loudest for it. */
+  /** The relation that spoke loudest for it, or the rule that put it there. */
   reason: Reason;
   /** Up to three SKUs of the request that it is shown for, the strongest first. */
   because: string[];
@@ -108,6 +119,17 @@ export interface Answer {
   items: RecommendedItem[];
   /** The deepest rung of the ladder that was used; null if none was needed. */
   fallback: Fallback | null;
+  /**
+   * Why it was used: `no_signal` (training found the relation no better than best sellers), `no_relation` (not in this
+   * bundle), `no_context` (nothing of the request is known), `short` (evidence for fewer items than the list has places);
+   * null if none was needed.
+   */
+  fallback_reason: FallbackReason | null;
+  /**
+   * How many products of the history this shopper may need again by now, shown or not: above 0, a reminder is in place.
+   * In answers of the strategy `replenish` only.
+   */
+  due?: number;
   /** The model that answered: the `model` of {@link Info}. */
   model: string;
 }

@@ -156,7 +156,14 @@ pub enum DraftError {
         /// The rule.
         rule: &'static str,
     },
-    /// The manifest, tuning or policies break a rule.
+    /// A pin breaks a rule.
+    Pin {
+        /// The product that it belongs to.
+        product: u32,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The manifest, tuning, policies or calibration break a rule.
     Structured {
         /// The section.
         section: &'static str,
@@ -172,6 +179,7 @@ impl fmt::Display for DraftError {
             Self::Sku { sku, rule } => write!(f, "SKU {sku:?}: {rule}"),
             Self::Unordered { item } => write!(f, "item {item} is more popular than the one before it"),
             Self::Row { relation, item, rule } => write!(f, "relation {relation}, row {item}: {rule}"),
+            Self::Pin { product, rule } => write!(f, "a pin of item {product}: {rule}"),
             Self::Structured { section, rule } => write!(f, "section {section}: {rule}"),
         }
     }

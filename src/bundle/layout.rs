@@ -18,7 +18,7 @@ pub const MAX_SECTIONS: usize = 64;
 pub const ALIGN: usize = 8;
 /// Most items a bundle may have.
 pub const MAX_ITEMS: usize = 16_777_216;
-/// Most bytes of a bincode section (manifest, tuning, policies).
+/// Most bytes of a bincode section (manifest, tuning, policies, calibration).
 pub const MAX_STRUCTURED: usize = 262_144;
 /// Longest SKU in bytes.
 pub const MAX_SKU_BYTES: usize = 255;
@@ -82,11 +82,17 @@ pub enum SectionKind {
     Similar = 12,
     /// Title, link, picture, price and cart id of each item.
     Cards = 13,
+    /// From score to probability, a line a placement (bincode).
+    Calibration = 14,
+    /// One byte an item: the days between two purchases of it by one customer.
+    Gap = 15,
+    /// Products that the shop puts beside others.
+    Pins = 16,
 }
 
 impl SectionKind {
     /// All kinds, in file order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Manifest,
         Self::Tuning,
         Self::Policies,
@@ -100,6 +106,9 @@ impl SectionKind {
         Self::BoughtTogether,
         Self::Similar,
         Self::Cards,
+        Self::Calibration,
+        Self::Gap,
+        Self::Pins,
     ];
 
     /// The kind of a number in the section table, if this version knows it.
@@ -123,6 +132,9 @@ impl SectionKind {
             Self::BoughtTogether => "bought_together",
             Self::Similar => "similar",
             Self::Cards => "cards",
+            Self::Calibration => "calibration",
+            Self::Gap => "gap",
+            Self::Pins => "pins",
         }
     }
 
@@ -137,3 +149,20 @@ pub const NO_PRIOR: u8 = 255;
 
 /// Class flag: 25 % of the orders with this class hold two different items of it, so variety is wanted.
 pub const CLASS_VARIED: u8 = 1;
+
+/// Most knots of a placement's calibration.
+pub const MAX_KNOTS: usize = 16;
+
+/// Gap code of an item whose customers' return is not known.
+pub const NO_GAP: u8 = 255;
+/// Days of gap code 0, the longest gap.
+pub const GAP_TOP_DAYS: u16 = 730;
+/// Gap code of one day, the shortest gap.
+pub const LAST_GAP: u8 = 152;
+
+/// Bytes of a pin.
+pub const PIN_BYTES: usize = 8;
+/// Most pins a bundle may have.
+pub const MAX_PINS: usize = 100_000;
+/// Most pins of one product at one placement.
+pub const MAX_PINS_A_PRODUCT: usize = 8;

@@ -25,16 +25,19 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod bits;
+mod calibration;
 mod cards;
 mod columns;
 mod dictionary;
 mod draft;
 mod error;
+mod gap;
 mod hash;
 mod head;
 pub mod layout;
 mod model;
 mod open;
+mod pins;
 pub mod quantise;
 mod relation;
 mod relation_writer;
@@ -51,6 +54,7 @@ pub use hash::{Hash, ModelId};
 pub use head::{Head, Section};
 pub use model::Model;
 pub use open::Bundle;
+pub use pins::Pin;
 pub use relation::{Relation, Row};
 pub use slice::{Cut, Profile, slice};
 pub use structured::{FADE_STEPS, MAX_LIMIT, MAX_VIEWS};

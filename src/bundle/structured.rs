@@ -1,4 +1,4 @@
-//! The small structured sections: manifest, tuning, policies. bincode, with a size limit, checked after decoding.
+//! The small structured sections: manifest, tuning, policies, calibration. bincode, with a size limit, checked after decoding.
 
 use super::draft::{Blend, Manifest, Policy, Tuning};
 use super::error::{DraftError, OpenError};
@@ -86,17 +86,10 @@ impl Structured for Vec<Policy> {
     const NAME: &'static str = "policies";
 
     fn broken_rule(&self) -> Option<&'static str> {
-        if self.len() > MAX_POLICIES {
-            return Some("more than 64 placements");
+        if let Some(rule) = placement_rule(self.iter().map(|policy| policy.placement.as_str())) {
+            return Some(rule);
         }
         self.iter().find_map(|policy| {
-            let name = &policy.placement;
-            if name.is_empty() || name.len() > 64 || name.chars().any(char::is_control) {
-                return Some("a placement's name must have 1 to 64 bytes and no control characters");
-            }
-            if self.iter().filter(|other| other.placement == *name).count() > 1 {
-                return Some("two policies for one placement");
-            }
             if policy.limit == 0 || policy.limit > MAX_LIMIT {
                 return Some("a limit of 1 to 100 is expected");
             }
@@ -104,4 +97,17 @@ impl Structured for Vec<Policy> {
                 .then_some("a minimal relevance ≥ 0 is expected")
         })
     }
+}
+
+/// The rule that the placements' `names` break, if they break one: at most 64, each once and fit to be read.
+pub(super) fn placement_rule<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'static str> {
+    if names.clone().count() > MAX_POLICIES {
+        return Some("more than 64 placements");
+    }
+    names.clone().find_map(|name| {
+        if name.is_empty() || name.len() > 64 || name.chars().any(char::is_control) {
+            return Some("a placement's name must have 1 to 64 bytes and no control characters");
+        }
+        (names.clone().filter(|other| *other == name).count() > 1).then_some("a placement stands twice")
+    })
 }

@@ -1,7 +1,10 @@
 //! A second look at an open bundle: what opening does not need to know.
 
 use super::draft::RelationKind;
+use super::layout::{LAST_GAP, MAX_PINS_A_PRODUCT, NO_GAP, SectionKind};
 use super::open::Bundle;
+use super::pins::Pin;
+use super::structured::MAX_LIMIT;
 use crate::shop::ItemId;
 
 /// Something that a sound writer would not have written.
@@ -31,6 +34,9 @@ pub fn verify<D: AsRef<[u8]>>(bundle: &Bundle<D>) -> Vec<Finding> {
     if !bundle.head().is_addition() {
         verify_dictionary(bundle, &mut findings);
         verify_items(bundle, &mut findings);
+        verify_placements(bundle, &mut findings);
+        verify_gaps(bundle, &mut findings);
+        verify_pins(bundle, &mut findings);
     }
     findings
 }
@@ -82,8 +88,7 @@ fn verify_dictionary<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Find
 
 fn verify_items<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Finding>) {
     let mut before = f32::INFINITY;
-    let classes = bundle.head().sections.iter().find(|s| s.number == super::layout::SectionKind::ClassFlags as u32);
-    let classes = classes.map_or(0, |section| section.range.len());
+    let classes = section(bundle, SectionKind::ClassFlags).len();
     for item in (0..bundle.len() as u32).map(ItemId) {
         let prior = bundle.prior(item);
         if prior > before {
@@ -97,5 +102,46 @@ fn verify_items<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Finding>)
                 format!("item {} has class {}, but there are {classes}", item.0, bundle.class(item)),
             );
         }
+    }
+}
+
+fn section<D: AsRef<[u8]>>(bundle: &Bundle<D>, kind: SectionKind) -> &[u8] {
+    let found = bundle.head().sections.iter().find(|section| section.number == kind as u32);
+    found.map_or(&[], |found| bundle.section(found))
+}
+
+fn verify_placements<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Finding>) {
+    for calibration in bundle.calibrations() {
+        if !bundle.policies().iter().any(|policy| policy.placement == calibration.placement) {
+            note(findings, "calibration", format!("{:?} is no placement of this bundle", calibration.placement));
+        }
+    }
+}
+
+fn verify_gaps<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Finding>) {
+    for (item, code) in section(bundle, SectionKind::Gap).iter().enumerate() {
+        if *code > LAST_GAP && *code != NO_GAP {
+            note(findings, "gap", format!("item {item} has code {code}, a gap of less than a day"));
+        }
+    }
+}
+
+fn verify_pins<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Finding>) {
+    let (mut before, mut of_product) = (None::<Pin>, 0);
+    for pin in bundle.pins() {
+        let (items, slot) = ([pin.product, pin.item], u16::from(pin.slot));
+        let there = items.iter().all(|item| item.index() < bundle.len());
+        if !there || usize::from(pin.placement) >= bundle.policies().len() || !(1..=MAX_LIMIT).contains(&slot) {
+            note(findings, "pins", format!("{pin:?} leads nowhere"));
+        }
+        if before.is_some_and(|before| before >= pin) {
+            note(findings, "pins", format!("{pin:?} does not ascend"));
+        }
+        let same = before.is_some_and(|other| (other.placement, other.product) == (pin.placement, pin.product));
+        of_product = if same { of_product + 1 } else { 1 };
+        if of_product > MAX_PINS_A_PRODUCT {
+            note(findings, "pins", format!("{pin:?} is one too many for its product"));
+        }
+        before = Some(pin);
     }
 }

@@ -7,7 +7,7 @@ use super::head::{Content, assemble};
 use super::layout::*;
 use super::quantise::{step_code, step_value};
 use super::structured::Structured;
-use super::{cards, columns, dictionary, relation_writer};
+use super::{cards, columns, dictionary, gap, pins, relation_writer};
 
 /// The bytes of a bundle that holds all of `draft`.
 ///
@@ -43,8 +43,21 @@ pub fn write(draft: &Draft) -> Result<Vec<u8>, DraftError> {
         let bytes = cards::encode(draft.items.iter().map(|item| &item.card));
         contents.push(content(SectionKind::Cards, bytes));
     }
+    contents.extend(optional(draft)?);
     contents.sort_by_key(|content| content.number);
     Ok(assemble(0, model_of(&contents), draft.items.len(), &contents))
+}
+
+/// What a bundle may do without: calibration, gaps and pins.
+fn optional(draft: &Draft) -> Result<Vec<Content>, DraftError> {
+    let calibration = (!draft.calibration.is_empty()).then(|| draft.calibration.encode()).transpose()?;
+    let pins = pins::encode(&draft.pins, &draft.policies, draft.items.len())?;
+    let found = [
+        (SectionKind::Calibration, calibration),
+        (SectionKind::Gap, gap::encode(&draft.items)),
+        (SectionKind::Pins, pins),
+    ];
+    Ok(found.into_iter().filter_map(|(kind, bytes)| Some(content(kind, bytes?))).collect())
 }
 
 /// A section of this version; those that every bundle needs are marked as required.

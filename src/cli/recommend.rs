@@ -87,6 +87,9 @@ struct Answer<'a> {
     placement: &'a str,
     items: Vec<Shown>,
     fallback: Option<&'static str>,
+    fallback_reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<u32>,
     model: &'a str,
 }
 
@@ -199,7 +202,9 @@ fn answer_one(
     let Some(answer) = recommender.recommend(&request) else {
         return Err(no_such_placement(recommender, &line.placement));
     };
-    let (picks, fallback) = (answer.picks.to_vec(), answer.fallback.map(|rung| rung.name()));
+    let (fallback, due) = (answer.fallback.map(|rung| rung.name()), answer.due);
+    let fallback_reason = answer.fallback_reason.map(|reason| reason.name());
+    let picks = answer.picks.to_vec();
     let dictionary = recommender.model().base().dictionary();
     let sku = |item| dictionary.and_then(|dictionary| dictionary.to_sku(item)).unwrap_or_default();
     let items = picks.iter().map(|pick| Shown {
@@ -208,7 +213,8 @@ fn answer_one(
         reason: pick.reason.name(),
         because: pick.because().map(sku).collect(),
     });
-    Ok(json(&Answer { id: &line.id, placement: &line.placement, items: items.collect(), fallback, model }))
+    let (id, placement, items) = (&line.id, &*line.placement, items.collect());
+    Ok(json(&Answer { id, placement, items, fallback, fallback_reason, due, model }))
 }
 
 fn no_such_placement(recommender: &Recommender<Vec<u8>>, name: &str) -> Problem {

@@ -10,7 +10,16 @@
 //!
 //! The placement `cart` has the strategy `cart_addons` and a limit of 4. The request's cart holds `KETTLE-1` and
 //! `UNKNOWN-9`. The unknown SKU is dropped; the kettle votes; three products have evidence and may be shown; the fourth
-//! place is filled with the best seller that may be shown, its reason is `popular`, and the answer's `fallback` says so.
+//! place is filled with the best seller that may be shown, its reason is `popular`, and the answer's `fallback` says so,
+//! with the reason `short`.
+//!
+//! # The order of the rungs
+//!
+//! Evidence, with at most one new product in four places; best sellers that were sold, by their share of orders; new
+//! products with evidence that had to wait; new products without. The floor `min_relevance` is held against a pick's score:
+//! its probability where the placement is calibrated, and for a best seller that fills the list its share of orders. Only
+//! then is that share lowered to the probability of the pick before it, so that a list never seems to get better towards
+//! its end. Pins come last, outside every rule but eligibility, one variant a product, and the list's length.
 //!
 //! # What it does not do
 //!
@@ -19,8 +28,11 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod fallback;
+mod ladder;
 mod recommender;
 mod request;
 
-pub use recommender::{Answer, Fallback, Recommender};
+pub use fallback::{Fallback, FallbackReason};
+pub use recommender::{Answer, Recommender};
 pub use request::{PastPurchase, Request};

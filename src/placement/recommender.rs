@@ -1,12 +1,13 @@
 //! Requests in, answers out: the engine as a whole.
 
+use super::fallback::{Fallback, FallbackReason};
+use super::ladder::Ladder;
 use super::request::Request;
-use crate::bundle::{Model, OpenError, Policy, Strategy};
-use crate::rank::{Context, Eligibility, Evidence, Pick, Purchase, Reason, Scores, Selection, because};
+use crate::bundle::{Model, OpenError, Strategy};
+use crate::rank::{
+    Context, Eligibility, Evidence, Pick, Pins, Purchase, Reason, Scores, Selection, because, due_items,
+};
 use crate::shop::ItemId;
-
-/// Most items that a rung of the ladder looks at.
-const CHECKED: u32 = 4096;
 
 /// A model with everything that answering needs, so that answering itself allocates nothing.
 pub struct Recommender<D> {
@@ -16,23 +17,7 @@ pub struct Recommender<D> {
     evidence: Evidence,
     eligibility: Eligibility,
     selection: Selection,
-}
-
-/// What filled a list that came short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Fallback {
-    /// Best sellers.
-    Popular = 1,
-}
-
-impl Fallback {
-    /// The name used in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Popular => "popular",
-        }
-    }
+    pins: Pins,
 }
 
 /// The answer to one request, borrowed until the next.
@@ -42,6 +27,11 @@ pub struct Answer<'a> {
     pub picks: &'a [Pick],
     /// The deepest rung of the ladder that was used.
     pub fallback: Option<Fallback>,
+    /// Why it was used.
+    pub fallback_reason: Option<FallbackReason>,
+    /// How many different products of the history the customer may need again by now, whether they are shown or not:
+    /// above 0, a reminder is in place. `None` where the strategy is not `replenish`.
+    pub due: Option<u32>,
 }
 
 impl<D: AsRef<[u8]>> Recommender<D> {
@@ -60,6 +50,7 @@ impl<D: AsRef<[u8]>> Recommender<D> {
             evidence: Evidence::new(),
             eligibility: Eligibility::new(items),
             selection: Selection::new(),
+            pins: Pins::new(),
         })
     }
 
@@ -93,24 +84,41 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         let at = policies.iter().position(|policy| policy.placement == request.placement)?;
         self.take_up(request);
         let policy = self.model.base().policies().get(at)?;
+        let strategy = policy.strategy;
+        let goes_with = matches!(strategy, Strategy::CartAddons | Strategy::BoughtTogether);
+        if goes_with && self.context.cart.is_empty() && self.context.product.is_none() {
+            self.context.take_last_order();
+        }
         self.scores.clear();
-        self.evidence.collect(&self.model, policy.strategy, &self.context, &mut self.scores);
+        self.evidence.collect(&self.model, strategy, &self.context, &mut self.scores);
         self.evidence.tally(&self.model, &mut self.scores);
-        self.eligibility.prepare(self.model.base(), policy.strategy, policy.same_category, &self.context);
-        let wanted = request.limit.unwrap_or(u32::MAX).min(u32::from(policy.limit));
-        self.selection.start(wanted as usize);
+        self.eligibility.prepare(self.model.base(), strategy, policy.same_category, &self.context);
+        self.pins.collect(self.model.base(), at, &self.context);
         let mut ladder = Ladder {
             model: &self.model,
+            policy,
+            context: &self.context,
             scores: &self.scores,
             evidence: &self.evidence,
             eligibility: &self.eligibility,
             selection: &mut self.selection,
         };
-        ladder.climb(policy);
+        ladder.climb(request.limit.unwrap_or(u32::MAX).min(u32::from(policy.limit)) as usize);
+        ladder.pin(&mut self.pins);
         because(&self.evidence, &self.model, self.selection.picks_mut());
+        Some(self.answer(strategy))
+    }
+
+    /// What is told of the list that was made.
+    fn answer(&self, strategy: Strategy) -> Answer<'_> {
         let popular = self.selection.picks().iter().any(|pick| pick.reason == Reason::Popular);
-        let fallback = (popular && policy.strategy != Strategy::Popular).then_some(Fallback::Popular);
-        Some(Answer { picks: self.selection.picks(), fallback })
+        let fallback = (popular && strategy != Strategy::Popular).then_some(Fallback::Popular);
+        Answer {
+            picks: self.selection.picks(),
+            fallback,
+            fallback_reason: fallback.map(|_| FallbackReason::of(&self.model, strategy, &self.context)),
+            due: (strategy == Strategy::Replenish).then(|| due_items(self.model.base(), &self.context)),
+        }
     }
 
     /// Turns the SKUs of a request into items.
@@ -132,91 +140,5 @@ impl<D: AsRef<[u8]>> Recommender<D> {
                 .filter_map(|past| Some(Purchase { item: dictionary.item_of(past.sku)?, days_ago: past.days_ago })),
         );
         context.normalise();
-    }
-}
-
-/// One question on its way down the rungs: evidence, popularity as part of the model, best sellers.
-struct Ladder<'a, D> {
-    model: &'a Model<D>,
-    scores: &'a Scores,
-    evidence: &'a Evidence,
-    eligibility: &'a Eligibility,
-    selection: &'a mut Selection,
-}
-
-impl<D: AsRef<[u8]>> Ladder<'_, D> {
-    fn climb(&mut self, policy: &Policy) {
-        self.candidates(reason_of(policy.strategy));
-        self.prior();
-        if policy.fall_back_to_popular || policy.strategy == Strategy::Popular {
-            self.popular();
-        }
-        if policy.min_relevance > 0.0 {
-            self.selection.drop_below(policy.min_relevance);
-        }
-    }
-
-    /// Items that something of the context votes for. Where the votes come to nothing, popularity alone lifts an item.
-    fn candidates(&mut self, voted: Reason) {
-        // No prior is above the best seller's: most candidates are out before theirs is read.
-        let most = self.evidence.prior_of(self.model, ItemId(0));
-        for item in self.scores.touched() {
-            let votes = self.scores.of(*item);
-            if !self.selection.admits(votes + most, *item) {
-                continue;
-            }
-            let score = votes + self.evidence.prior_of(self.model, *item);
-            let reason = if votes > 0.0 { voted } else { Reason::Popular };
-            if score > 0.0 {
-                self.consider(*item, score, reason);
-            }
-        }
-    }
-
-    /// Items that popularity alone lifts into the list: the first of them in item order, for the prior never rises.
-    fn prior(&mut self) {
-        for item in self.best_sellers() {
-            let score = self.evidence.prior_of(self.model, item);
-            if score <= 0.0 || !self.selection.admits(score, item) {
-                return;
-            }
-            if !self.scores.has(item) {
-                self.consider(item, score, Reason::Popular);
-            }
-        }
-    }
-
-    /// Best sellers behind everything else.
-    fn popular(&mut self) {
-        for item in self.best_sellers() {
-            if self.selection.is_full() {
-                return;
-            }
-            let shown = self.selection.picks().iter().any(|pick| pick.item == item);
-            if !shown && self.eligibility.allows(self.model.base(), item) {
-                let (score, group) = (self.model.base().prior(item), self.model.base().group(item));
-                self.selection.append(Pick::new(item, score, Reason::Popular, group));
-            }
-        }
-    }
-
-    fn best_sellers(&self) -> impl Iterator<Item = ItemId> + use<D> {
-        (0..CHECKED.min(self.model.base().len() as u32)).map(ItemId)
-    }
-
-    #[inline]
-    fn consider(&mut self, item: ItemId, score: f32, reason: Reason) {
-        if self.selection.admits(score, item) && self.eligibility.allows(self.model.base(), item) {
-            self.selection.enter(Pick::new(item, score, reason, self.model.base().group(item)));
-        }
-    }
-}
-
-fn reason_of(strategy: Strategy) -> Reason {
-    match strategy {
-        Strategy::CartAddons | Strategy::BoughtTogether => Reason::BoughtTogether,
-        Strategy::Similar => Reason::Similar,
-        Strategy::Replenish => Reason::BoughtBefore,
-        Strategy::Popular => Reason::Popular,
     }
 }

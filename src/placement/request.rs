@@ -6,13 +6,15 @@
 pub struct Request<'a> {
     /// The placement's name.
     pub placement: &'a str,
-    /// SKUs in the cart.
+    /// SKUs in the cart. Where the strategies `cart_addons` and `bought_together` know neither cart nor product, the
+    /// customer's last order stands in for it: see [`Self::history`].
     pub cart: &'a [&'a str],
     /// SKU of the product whose page is open.
     pub product: Option<&'a str>,
     /// SKUs looked at before, oldest first.
     pub recent: &'a [&'a str],
-    /// What this customer bought, oldest first.
+    /// What this customer bought, oldest first. `replenish` asks it what is bought again. In an explore list, what goes with
+    /// the last order (the purchases of the smallest age), nothing is shown that stands here.
     pub history: &'a [PastPurchase<'a>],
     /// SKUs that must not be shown.
     pub exclude: &'a [&'a str],

@@ -53,7 +53,25 @@ impl Context {
             let sane = purchase.days_ago.is_finite() && purchase.days_ago > 0.0;
             purchase.days_ago = if sane { purchase.days_ago } else { 0.0 };
         }
-        self.history.sort_unstable_by(|a, b| a.item.cmp(&b.item).then(a.days_ago.total_cmp(&b.days_ago)));
+        // The bits of numbers ≥ 0 ascend as they do. One comparison of integers: half of the code of this sort in wasm.
+        self.history.sort_unstable_by_key(|past| u64::from(past.item.0) << 32 | u64::from(past.days_ago.to_bits()));
+    }
+
+    /// Takes the customer's last order for the cart, and bars all that the history holds: what is asked for is new to
+    /// this customer. The lists must be normalised; does nothing without a history.
+    pub fn take_last_order(&mut self) {
+        let newest = self.history.iter().map(|purchase| purchase.days_ago).fold(f32::INFINITY, f32::min);
+        let last = self.history.iter().filter(|purchase| purchase.days_ago == newest);
+        self.cart.extend(last.map(|purchase| purchase.item));
+        self.cart.dedup();
+        self.exclude.extend(self.history.iter().map(|purchase| purchase.item));
+    }
+
+    /// The purchases of `item`, the newest first, where the lists are normalised.
+    pub(super) fn purchases(&self, item: ItemId) -> &[Purchase] {
+        let first = self.history.partition_point(|purchase| purchase.item < item);
+        let rest = self.history.get(first..).unwrap_or_default();
+        rest.get(..rest.partition_point(|purchase| purchase.item == item)).unwrap_or_default()
     }
 
     /// The cart lines that vote.
@@ -81,6 +99,20 @@ mod tests {
         assert_eq!(context.cart, [1, 3, 9].map(ItemId));
         let ages: Vec<_> = context.history.iter().map(|p| (p.item.0, p.days_ago)).collect();
         assert_eq!(ages, [(1, 0.0), (1, 7.0), (2, 0.0)]);
+    }
+
+    #[test]
+    fn the_last_order_is_what_was_bought_most_recently() {
+        let bought = |item, days_ago| Purchase { item: ItemId(item), days_ago };
+        let history = vec![bought(8, 40.0), bought(3, 9.0), bought(7, 9.0), bought(3, 9.0), bought(7, 80.0)];
+        let mut context = Context { history, ..Context::default() };
+        context.normalise();
+        context.take_last_order();
+        assert_eq!(context.cart, [3, 7].map(ItemId));
+        assert_eq!(context.exclude, [3, 3, 7, 7, 8].map(ItemId));
+        let ages: Vec<f32> = context.purchases(ItemId(7)).iter().map(|purchase| purchase.days_ago).collect();
+        assert_eq!(ages, [9.0, 80.0]);
+        assert!(context.purchases(ItemId(4)).is_empty() && context.purchases(ItemId(9)).is_empty());
     }
 
     #[test]

@@ -94,9 +94,11 @@ impl Evidence {
         }
         let newest_first = context.product.iter().chain(context.recent.iter().rev());
         for (voter, weight) in newest_first.zip(&tuning.view_decay) {
-            self.votes.push(Vote { voter: *voter, kind: RelationKind::Similar, factor: *weight });
+            // Ten at most: put where they belong, by voter and weight.
+            let before = |vote: &Vote| (vote.voter, *weight) < (*voter, vote.factor);
+            let place = self.votes.partition_point(before);
+            self.votes.insert(place, Vote { voter: *voter, kind: RelationKind::Similar, factor: *weight });
         }
-        self.votes.sort_unstable_by(|a, b| a.voter.cmp(&b.voter).then(b.factor.total_cmp(&a.factor)));
     }
 
     /// Adds every vote to `scores`. Where a relation is signed, sums may end below zero.

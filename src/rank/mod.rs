@@ -12,6 +12,12 @@
 //! 0.5. Filters score 0.7, the scale 0.1; with `prior` 0.5 and filters in 4 % of all orders, filters end at 0.72. The
 //! kettle itself, though the dripper votes for it, is in the cart and so no candidate.
 //!
+//! # Beside the scores
+//!
+//! A product that nobody bought yet gets at most one place in four; what the shop pinned stands where the shop wants it; a
+//! product of the customer's history is called due around the time of its repurchase gap. Where a placement is calibrated,
+//! a pick's score becomes a probability once the list stands: that changes no order.
+//!
 //! # Determinism
 //!
 //! Scores are sums of f32 in a fixed order (context in item order, rows in item order) of products with a fixed order of
@@ -24,13 +30,17 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod context;
+mod due;
 mod eligible;
 mod evidence;
+mod pins;
 mod scores;
 mod select;
 
 pub use context::{Context, Purchase};
+pub use due::{due_items, is_due};
 pub use eligible::Eligibility;
 pub use evidence::{Evidence, because};
+pub use pins::Pins;
 pub use scores::Scores;
-pub use select::{MAX_BECAUSE, Pick, Reason, Selection};
+pub use select::{MAX_BECAUSE, NEW_IN, Pick, Reason, Selection};

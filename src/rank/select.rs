@@ -1,10 +1,17 @@
 //! The best few, in order.
+//!
+//! A product that nobody has bought yet is new. Its evidence is what it is, not what shoppers did, so that new products get
+//! at most one place in every four: in the first 4, 8, 12 … places stand at most 1, 2, 3 … of them. The best known and the
+//! best new candidates are kept apart and merged at the end; a new one that has to wait takes the first place it may.
 
-use crate::bundle::MAX_LIMIT;
+use crate::bundle::{Calibration, MAX_LIMIT};
 use crate::shop::ItemId;
 
 /// Most items of the context that are named as the reason of one pick.
 pub const MAX_BECAUSE: usize = 3;
+
+/// Of so many places one may be a new product's.
+pub const NEW_IN: usize = 4;
 
 /// Why an item is shown. The names and numbers are part of the npm package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +25,18 @@ pub enum Reason {
     BoughtBefore = 2,
     /// A best seller.
     Popular = 3,
+    /// A new product, for what it is: nobody has bought it yet.
+    New = 4,
+    /// This customer bought it before and may need it again by now.
+    Due = 5,
+    /// The shop put it there.
+    Pinned = 6,
 }
 
 impl Reason {
     /// Every reason, by number.
-    pub const ALL: [Self; 4] = [Self::BoughtTogether, Self::Similar, Self::BoughtBefore, Self::Popular];
+    pub const ALL: [Self; 7] =
+        [Self::BoughtTogether, Self::Similar, Self::BoughtBefore, Self::Popular, Self::New, Self::Due, Self::Pinned];
 
     /// The name used in answers.
     pub fn name(self) -> &'static str {
@@ -31,6 +45,9 @@ impl Reason {
             Self::Similar => "similar",
             Self::BoughtBefore => "bought_before",
             Self::Popular => "popular",
+            Self::New => "new",
+            Self::Due => "due",
+            Self::Pinned => "pinned",
         }
     }
 }
@@ -40,10 +57,12 @@ impl Reason {
 pub struct Pick {
     /// The item.
     pub item: ItemId,
-    /// Its score, ≥ 0.
+    /// Its score, ≥ 0; a probability where the placement is calibrated.
     pub score: f32,
     /// Why it is shown.
     pub reason: Reason,
+    /// Whether a lower rung brought it: then its score is its share of orders.
+    filler: bool,
     group: u32,
     because: [(ItemId, f32); MAX_BECAUSE],
     counting: (ItemId, f32),
@@ -55,7 +74,26 @@ const NOBODY: (ItemId, f32) = (ItemId(u32::MAX), 0.0);
 impl Pick {
     /// A candidate; `group` is its variant group, 0 for none.
     pub fn new(item: ItemId, score: f32, reason: Reason, group: u32) -> Self {
-        Self { item, score, reason, group, because: [NOBODY; MAX_BECAUSE], counting: NOBODY }
+        Self { item, score, reason, filler: false, group, because: [NOBODY; MAX_BECAUSE], counting: NOBODY }
+    }
+
+    /// A best seller that fills a list; `score` is its share of orders.
+    pub fn filler(item: ItemId, score: f32, group: u32) -> Self {
+        Self { filler: true, ..Self::new(item, score, Reason::Popular, group) }
+    }
+
+    /// The same item, shown because the shop put it beside `by`.
+    pub(super) fn pinned_by(self, by: ItemId) -> Self {
+        let mut because = [NOBODY; MAX_BECAUSE];
+        if let Some(place) = because.first_mut() {
+            *place = (by, f32::INFINITY);
+        }
+        Self { reason: Reason::Pinned, because, ..self }
+    }
+
+    /// Whether a list shows only one of the two: the same item, or variants of one product.
+    pub(super) fn is_rival_of(&self, other: &Self) -> bool {
+        self.item == other.item || (self.group > 0 && self.group == other.group)
     }
 
     /// The items of the context that voted most for it, strongest first.
@@ -63,8 +101,11 @@ impl Pick {
         self.because.iter().take_while(|(_, vote)| *vote > 0.0).map(|(item, _)| *item)
     }
 
-    /// Counts a vote. All votes of one voter come one after the other, for they are added up before they are compared.
+    /// Counts a vote; what is pinned is shown for the product that it is pinned to, and for nothing else. All votes of one voter come one after the other, for they are added up before they are compared.
     pub(super) fn credit(&mut self, voter: ItemId, vote: f32) {
+        if self.reason == Reason::Pinned {
+            return;
+        }
         if self.counting.0 != voter {
             self.settle();
             self.counting.0 = voter;
@@ -91,50 +132,36 @@ impl Pick {
 
 /// The best candidates so far, best first, at most one of a variant group.
 #[derive(Debug, Default)]
-pub struct Selection {
+struct Best {
     picks: Vec<Pick>,
     limit: usize,
+    /// What a candidate must beat to enter: asked of every candidate, so kept at hand.
+    bar: (f32, ItemId),
 }
 
-impl Selection {
-    /// Room for the longest list.
-    pub fn new() -> Self {
-        Self { picks: Vec::with_capacity(usize::from(MAX_LIMIT) + 1), limit: 0 }
+/// The bar of a list that takes everything, and of one that takes nothing.
+const OPEN: (f32, ItemId) = (f32::NEG_INFINITY, ItemId(0));
+const SHUT: (f32, ItemId) = (f32::INFINITY, ItemId(0));
+
+impl Best {
+    fn new() -> Self {
+        Self { picks: Vec::with_capacity(usize::from(MAX_LIMIT) + 1), limit: 0, bar: SHUT }
     }
 
-    /// Starts an empty list of at most `limit` picks, and never more than 100.
-    pub fn start(&mut self, limit: usize) {
+    fn start(&mut self, limit: usize) {
         self.picks.clear();
-        self.limit = limit.min(usize::from(MAX_LIMIT));
+        self.limit = limit;
+        self.bar = if limit > 0 { OPEN } else { SHUT };
     }
 
-    /// The picks, best first.
-    pub fn picks(&self) -> &[Pick] {
-        &self.picks
-    }
-
-    /// The picks, to be completed.
-    pub fn picks_mut(&mut self) -> &mut [Pick] {
-        &mut self.picks
-    }
-
-    /// Whether no more fit.
-    pub fn is_full(&self) -> bool {
-        self.picks.len() >= self.limit
-    }
-
-    /// Whether a candidate of `score` could still enter.
     #[inline]
-    pub fn admits(&self, score: f32, item: ItemId) -> bool {
-        match self.picks.last() {
-            Some(worst) if self.is_full() => score > worst.score || (score == worst.score && item < worst.item),
-            _ => self.limit > 0,
-        }
+    fn admits(&self, score: f32, item: ItemId) -> bool {
+        score > self.bar.0 || (score == self.bar.0 && item < self.bar.1)
     }
 
     /// Enters a candidate by rank. Of a group only the best is kept, so that the list is always the best `limit` of all
     /// groups' best.
-    pub fn enter(&mut self, pick: Pick) {
+    fn enter(&mut self, pick: Pick) {
         let rival = self.picks.iter().position(|other| pick.group > 0 && other.group == pick.group);
         if let Some(at) = rival {
             if self.picks.get(at).is_some_and(|other| !pick.beats(other)) {
@@ -145,19 +172,153 @@ impl Selection {
         let place = self.picks.iter().position(|other| pick.beats(other)).unwrap_or(self.picks.len());
         self.picks.insert(place, pick);
         self.picks.truncate(self.limit);
+        self.bar = match self.picks.last() {
+            Some(worst) if self.picks.len() >= self.limit => (worst.score, worst.item),
+            _ => OPEN,
+        };
+    }
+}
+
+/// A list in the making: candidates are entered in any order, merged, and filled up.
+#[derive(Debug, Default)]
+pub struct Selection {
+    known: Best,
+    new: Best,
+    /// Items from this number on are new.
+    new_from: u32,
+    picks: Vec<Pick>,
+}
+
+impl Selection {
+    /// Room for the longest list.
+    pub fn new() -> Self {
+        // Twice as much: pins are put in before the list is cut.
+        let picks = Vec::with_capacity(2 * usize::from(MAX_LIMIT));
+        Self { known: Best::new(), new: Best::new(), new_from: u32::MAX, picks }
     }
 
-    /// Appends a candidate of a lower rung behind all others, unless the list is full or shows one of its group.
+    /// Starts an empty list of at most `limit` picks, and never more than 100. Items from the number `new_from` on are new.
+    pub fn start(&mut self, limit: usize, new_from: u32) {
+        let limit = limit.min(usize::from(MAX_LIMIT));
+        self.known.start(limit);
+        self.new.start(limit);
+        self.new_from = new_from;
+        self.picks.clear();
+    }
+
+    /// The picks, best first; none before the candidates are merged.
+    pub fn picks(&self) -> &[Pick] {
+        &self.picks
+    }
+
+    /// The picks, to be completed.
+    pub fn picks_mut(&mut self) -> &mut [Pick] {
+        &mut self.picks
+    }
+
+    /// Most picks of the list.
+    pub fn limit(&self) -> usize {
+        self.known.limit
+    }
+
+    /// Whether no more fit.
+    pub fn is_full(&self) -> bool {
+        self.picks.len() >= self.limit()
+    }
+
+    /// Whether `item` is new.
+    #[inline]
+    pub fn is_new(&self, item: ItemId) -> bool {
+        item.0 >= self.new_from
+    }
+
+    /// Whether a candidate of `score` could still enter; where not, it need not be entered.
+    #[inline]
+    pub fn admits(&self, score: f32, item: ItemId) -> bool {
+        self.known.admits(score, item) || (self.is_new(item) && self.new.admits(score, item))
+    }
+
+    /// Enters a candidate by rank.
+    pub fn enter(&mut self, pick: Pick) {
+        if self.is_new(pick.item) { self.new.enter(pick) } else { self.known.enter(pick) }
+    }
+
+    /// Makes the list of the candidates: at every place the best that may stand there. New ones for which there was no
+    /// place are held back.
+    pub fn merge(&mut self) {
+        if self.new.picks.is_empty() {
+            return self.picks.extend(&self.known.picks);
+        }
+        let (mut known, mut new) = (self.known.picks.iter().peekable(), self.new.picks.iter().peekable());
+        let (mut shown, mut passed) = (0, 0);
+        while self.picks.len() < self.known.limit {
+            let may = self.picks.len() >= NEW_IN * shown;
+            let first = new.peek().is_some_and(|new| may && known.peek().is_none_or(|known| new.beats(known)));
+            let Some(pick) = (if first { new.next() } else { known.next() }) else { break };
+            passed += usize::from(first);
+            if !self.picks.iter().any(|other| other.is_rival_of(pick)) {
+                self.picks.push(*pick);
+                shown += usize::from(first);
+            }
+        }
+        self.new.picks.drain(..passed);
+    }
+
+    /// Appends what was held back, as far as there is room.
+    pub fn append_held_back(&mut self) {
+        let mut held_back = std::mem::take(&mut self.new.picks);
+        held_back.drain(..).for_each(|pick| self.append(pick));
+        self.new.picks = held_back;
+    }
+
+    /// Appends a candidate of a lower rung behind all others, unless the list is full or shows it or one of its group.
     pub fn append(&mut self, pick: Pick) {
-        let rival = self.picks.iter().any(|other| pick.group > 0 && other.group == pick.group);
-        if !self.is_full() && !rival {
+        if !self.is_full() && !self.picks.iter().any(|other| other.is_rival_of(&pick)) {
             self.picks.push(pick);
         }
     }
 
-    /// Drops picks whose score is below `least`.
+    /// Turns scores into probabilities. What a lower rung brought keeps its share of orders, which is one, unless
+    /// `fillers` are to be calibrated too.
+    pub fn calibrate(&mut self, calibration: &Calibration, fillers: bool) {
+        for pick in self.picks.iter_mut().filter(|pick| fillers || !pick.filler) {
+            pick.score = calibration.probability(pick.score);
+        }
+    }
+
+    /// Lowers the probability of what a lower rung brought to that of the pick before it, for it stands behind it.
+    pub fn level_fillers(&mut self) {
+        let mut before = f32::INFINITY;
+        for pick in &mut self.picks {
+            if pick.filler {
+                pick.score = pick.score.min(before);
+            }
+            before = pick.score;
+        }
+    }
+
+    /// Drops picks whose score is below `least`. New ones whose place is now too near to the front move back.
     pub fn drop_below(&mut self, least: f32) {
         self.picks.retain(|pick| pick.score >= least);
+        let (mut shown, new_from) = (0, self.new_from);
+        for at in 0..self.picks.len() {
+            let may = at >= NEW_IN * shown;
+            let mut rest = self.picks.iter().skip(at);
+            let next = rest.position(|pick| may || pick.item.0 < new_from).unwrap_or(0);
+            let pick = self.picks.remove(at + next);
+            shown += usize::from(self.is_new(pick.item));
+            self.picks.insert(at, pick);
+        }
+    }
+
+    /// Puts each pick into its slot (from 1, ascending, within the limit) and removes it, and its variants, from where
+    /// they stood.
+    pub(super) fn pin(&mut self, pins: &[(usize, Pick)]) {
+        self.picks.retain(|pick| !pins.iter().any(|(_, pinned)| pinned.is_rival_of(pick)));
+        for (slot, pick) in pins {
+            self.picks.insert((slot - 1).min(self.picks.len()), *pick);
+        }
+        self.picks.truncate(self.known.limit);
     }
 }
 
@@ -180,7 +341,7 @@ mod tests {
             let all: Vec<Pick> =
                 candidates.iter().enumerate().map(|(i, (s, g))| pick(i as u32, f32::from(*s), *g)).collect();
             let mut selection = Selection::new();
-            selection.start(limit);
+            selection.start(limit, u32::MAX);
             for candidate in &all {
                 if selection.admits(candidate.score, candidate.item) {
                     selection.enter(*candidate);
@@ -195,6 +356,7 @@ mod tests {
                 }
             }
             expected.truncate(limit);
+            selection.merge();
             prop_assert_eq!(selection.picks(), &expected[..]);
         }
     }

@@ -14,6 +14,8 @@ use crate::rank::{MAX_BECAUSE, Pick};
 use crate::shop::ItemId;
 use wasm_bindgen::prelude::*;
 
+/// Numbers before the first pick of an answer.
+const HEAD: usize = 5;
 /// Numbers of one pick in an answer: item, bits of the score, reason, how many items are its reason, and three of them.
 const STRIDE: usize = 4 + MAX_BECAUSE;
 /// Status: answered.
@@ -51,7 +53,8 @@ impl Engine {
         self.recommender.add(bytes).map_err(refused)
     }
 
-    /// Answers one request: status, fallback, number of picks, then [`STRIDE`] numbers a pick.
+    /// Answers one request: status, fallback, its reason, how many items are due plus one (0: not asked), number of picks,
+    /// then [`STRIDE`] numbers a pick.
     #[allow(clippy::too_many_arguments)] // flat on purpose: an object would cost more to cross than to rank
     pub fn recommend(
         &mut self,
@@ -79,9 +82,17 @@ impl Engine {
             exclude: &exclude,
             limit: Some(limit),
         };
-        let Some(answer) = self.recommender.recommend(&request) else { return vec![NO_SUCH_PLACEMENT, 0, 0] };
-        let mut out = Vec::with_capacity(3 + answer.picks.len() * STRIDE);
-        out.extend([ANSWERED, answer.fallback.map_or(0, |rung| rung as u32), answer.picks.len() as u32]);
+        let Some(answer) = self.recommender.recommend(&request) else {
+            return vec![NO_SUCH_PLACEMENT];
+        };
+        let mut out = Vec::with_capacity(HEAD + answer.picks.len() * STRIDE);
+        out.extend([
+            ANSWERED,
+            answer.fallback.map_or(0, |rung| rung as u32),
+            answer.fallback_reason.map_or(0, |reason| reason as u32),
+            answer.due.map_or(0, |due| due + 1),
+            answer.picks.len() as u32,
+        ]);
         answer.picks.iter().for_each(|pick| put(&mut out, pick));
         out
     }

@@ -54,9 +54,9 @@ function varied(known) {
 }
 
 /** What must be equal, with each score as the bits of a 32-bit float. */
-function comparable({ id, placement, items, fallback, model }) {
+function comparable({ id, placement, items, fallback, fallback_reason, due, model }) {
   const bits = (score) => new Uint32Array(Float32Array.of(score).buffer)[0].toString(16);
-  return { id, placement, fallback, model, items: items.map(({ sku, score, reason, because }) => ({ sku, score: bits(score), reason, because })) };
+  return { id, placement, fallback, fallback_reason, due, model, items: items.map(({ sku, score, reason, because }) => ({ sku, score: bits(score), reason, because })) };
 }
 
 function agree(answers, where) {
@@ -68,8 +68,10 @@ test("the native answers are varied: all reasons, with and without fallback, emp
   assert.equal(expected.length, COUNT);
   assert.deepEqual(expected.filter(({ error }) => error), []);
   const reasons = new Set(expected.flatMap(({ items }) => items.map(({ reason }) => reason)));
-  assert.deepEqual([...reasons].sort(), ["bought_before", "bought_together", "popular", "similar"]);
+  assert.deepEqual([...reasons].sort(), ["bought_before", "bought_together", "due", "popular", "similar"]);
   assert.deepEqual(new Set(expected.map(({ fallback }) => fallback)), new Set([null, "popular"]));
+  assert.deepEqual(new Set(expected.map(({ fallback_reason }) => fallback_reason)), new Set([null, "no_context", "short"]));
+  assert.ok(expected.every(({ placement, due }) => (due === undefined) === (placement !== "post_purchase")));
   assert.ok(expected.some(({ items }) => items.length === 0) && expected.some(({ items }) => items.length > 3));
   assert.ok(new Set(expected.flatMap(({ items }) => items.map(({ sku }) => sku))).size > skus.length / 4);
   assert.ok(expected.every(({ items }) => items.every(({ score }) => score === 0 || Math.fround(score) > 0)));

@@ -57,9 +57,9 @@ test("the engine needs nothing that browsers of the last years lack", async () =
 
 test("the README explains every code and names every option", async () => {
   const readme = readFileSync(join(pkg, "README.md"), "utf8");
-  const { ENGINE_ERRORS, HOST_ERRORS, REASONS } = await importIn(project, "endcap");
+  const { ENGINE_ERRORS, FALLBACK_REASONS, HOST_ERRORS, REASONS } = await importIn(project, "endcap");
   for (const code of [...ENGINE_ERRORS, ...HOST_ERRORS]) assert.ok(readme.includes(`\n| \`${code}\` |`), code);
-  for (const reason of REASONS) assert.ok(readme.includes(`\`${reason}\``), reason);
+  for (const reason of [...REASONS, ...FALLBACK_REASONS]) assert.ok(readme.includes(`\`${reason}\``), reason);
   const options = text("types.d.ts").matchAll(/interface (?:LoadOptions|FetchOptions)[^{]*\{([^]*?)\n\}/g);
   for (const [, body] of options) for (const [, name] of body.matchAll(/^ {4}(\w+)\?:/gm)) assert.ok(readme.includes(`\n| \`${name}\` |`), name);
 });
@@ -81,11 +81,12 @@ test("sizes are within their limits, in brotli", async () => {
 });
 
 const consumer = `
-  import { load, EndcapError, type Answer, type Card, type ErrorCode, type Info, type Reason, type RecommendRequest } from "endcap";
+  import { load, EndcapError, type Answer, type Card, type ErrorCode, type FallbackReason, type Info, type Reason, type RecommendRequest } from "endcap";
   import { init, load as slimLoad } from "endcap/slim";
   const recommender = await load("/models/cart.endcap", { timeoutMs: 500, signal: new AbortController().signal });
   const request: RecommendRequest = { placement: "cart", cart: [{ sku: "85123A", quantity: 2 }], limit: 4, history: [{ sku: "a", daysAgo: 1 }, { sku: "b", days_ago: 2 }] };
-  const { items, fallback }: Answer = recommender.recommend(request);
+  const { items, fallback, fallback_reason, due }: Answer = recommender.recommend(request);
+  const why: FallbackReason | null = fallback_reason;
   const reason: Reason | undefined = items[0]?.reason;
   const cards: Card[] = await recommender.cards(items.map(({ sku }) => sku));
   const info: Info = recommender.info();
@@ -93,7 +94,7 @@ const consumer = `
   await init(new Response());
   await slimLoad(new URL("https://shop.example/m"), { engine: fetch("/engine"), cards: async (skus: string[]) => [] });
   try { recommender.free(); } catch (error) { const code: ErrorCode | false = error instanceof EndcapError && error.code; void code; }
-  void [fallback, reason, cards, info];
+  void [fallback, why, due, reason, cards, info];
   // @ts-expect-error a placement is needed
   recommender.recommend({});
   // @ts-expect-error a line is an object

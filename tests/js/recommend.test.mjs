@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { installed, importIn, knownSkus, sampleBundle } from "./support.mjs";
 
 const { project } = installed();
-const { load, EndcapError, REASONS } = await importIn(project, "endcap");
+const { load, EndcapError, FALLBACK_REASONS, REASONS } = await importIn(project, "endcap");
 const bundle = sampleBundle();
 const recommender = await load(bundle);
 const skus = knownSkus(recommender);
@@ -17,7 +17,9 @@ test("an answer has the documented shape", () => {
   assert.equal(answer.id, "q1");
   assert.equal(answer.placement, "cart");
   assert.equal(answer.model, recommender.info().model);
+  assert.deepEqual(Object.keys(answer).sort(), ["fallback", "fallback_reason", "id", "items", "model", "placement"]);
   assert.ok(answer.fallback === null || answer.fallback === "popular");
+  assert.equal(answer.fallback === null, answer.fallback_reason === null);
   assert.ok(answer.items.length > 0);
   for (const item of answer.items) {
     assert.deepEqual(Object.keys(item), ["sku", "score", "reason", "because"]);
@@ -26,6 +28,26 @@ test("an answer has the documented shape", () => {
     assert.ok(REASONS.includes(item.reason));
     assert.ok(item.because.length <= 3);
   }
+});
+
+test("an answer of `replenish` counts what is due", () => {
+  const answer = recommender.recommend({ placement: "post_purchase", history: [{ sku: skus[0], daysAgo: 25 }, { sku: skus[0], daysAgo: 55 }] });
+  assert.equal(answer.due, 1);
+  assert.equal(answer.items.find(({ sku }) => sku === skus[0]).reason, "due");
+  assert.equal(recommender.recommend({ placement: "post_purchase" }).due, 0);
+});
+
+test("a list that falls back says why", () => {
+  assert.equal(ask({}).fallback_reason, "no_context");
+  assert.ok(FALLBACK_REASONS.includes(ask({ cart: [{ sku: skus[0] }], limit: 100 }).fallback_reason));
+});
+
+test("with neither cart nor product the last order votes, and nothing of the history is shown", () => {
+  const history = [{ sku: skus[0], daysAgo: 80 }, { sku: skus[1], daysAgo: 3 }];
+  const { items, ...rest } = ask({ history });
+  const cart = ask({ cart: [{ sku: skus[1] }], exclude: [skus[0]] });
+  assert.deepEqual({ items, ...rest }, cart);
+  assert.ok(items.every(({ sku }) => sku !== skus[0] && sku !== skus[1]));
 });
 
 test("without an id the answer has none", () => assert.ok(!("id" in ask({}))));

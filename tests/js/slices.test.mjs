@@ -111,6 +111,6 @@ test("the command line gives the same answers, to the bit of the score", async (
   ]));
   writeFileSync(join(directory, "requests.jsonl"), asked.map((request) => JSON.stringify(request)).join("\n"));
   const lines = native("recommend", "--bundle", "model.endcap", "--requests", "requests.jsonl").trim().split("\n");
-  const shape = ({ id, placement, items, fallback }) => ({ id, placement, fallback, items: items.map(({ sku, score, reason, because }) => ({ sku, score: Math.fround(score), reason, because })) });
+  const shape = ({ id, placement, items, fallback, fallback_reason, due }) => ({ id, placement, fallback, fallback_reason, due, items: items.map(({ sku, score, reason, because }) => ({ sku, score: Math.fround(score), reason, because })) });
   assert.deepEqual(lines.map((line) => shape(JSON.parse(line))), asked.map((request) => shape(whole.recommend(request))));
 });

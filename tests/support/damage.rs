@@ -61,7 +61,10 @@ fn ask(recommender: &mut Recommender<&[u8]>, placement: &str, items: usize) {
         exclude: &["CUP"],
         limit: Some(8),
     };
-    let answer = recommender.recommend(&request).expect("a placement that the bundle names");
-    assert!(answer.picks.len() <= 8);
-    assert!(answer.picks.iter().all(|pick| pick.item.index() < items && !pick.score.is_nan()));
+    // Once with all that a page may know, once with a history alone: then the last order votes.
+    for request in [Request { cart: &[], product: None, ..request.clone() }, request] {
+        let answer = recommender.recommend(&request).expect("a placement that the bundle names");
+        assert!(answer.picks.len() <= 8 && answer.due.unwrap_or(0) <= 2);
+        assert!(answer.picks.iter().all(|pick| pick.item.index() < items && !pick.score.is_nan()));
+    }
 }

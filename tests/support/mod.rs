@@ -72,6 +72,38 @@ pub fn six() -> Draft {
     }
 }
 
+/// The shop of six with every section there is: calibrations, gaps, pins, and a cup that is new instead of sold out.
+pub fn complete() -> Draft {
+    let mut draft = six();
+    let line = |placement: &str, knots: &[(f32, f32)]| Calibration {
+        placement: placement.into(),
+        knots: knots.iter().map(|(score, probability)| Knot { score: *score, probability: *probability }).collect(),
+    };
+    draft.calibration = vec![
+        line("cart", &[(0.05, 0.01), (0.3, 0.1), (0.6, 0.35)]),
+        line("post_purchase", &[(0.0, 0.001), (2.0, 0.4)]),
+        line("bestsellers", &[(0.01, 0.02), (0.3, 0.2)]),
+    ];
+    for (item, gap) in draft.items.iter_mut().zip([Some(30), None, None, Some(120), Some(2000), None]) {
+        item.gap_days = gap;
+    }
+    draft.items[5].stock = StockState::InStock;
+    let pin = |placement: &str, product, slot, item| DraftPin {
+        placement: placement.into(),
+        product: ItemId(product),
+        slot,
+        item: ItemId(item),
+    };
+    draft.pins = vec![
+        pin("pdp_complements", 0, 2, 4),
+        pin("pdp_complements", 0, 2, 5),
+        pin("cart", 1, 1, 4),
+        pin("cart", 2, 1, 3),
+        pin("pdp_similar", 4, 3, 5),
+    ];
+    draft
+}
+
 /// Plain constants: relations as they are, no prior.
 pub fn tuning() -> Tuning {
     let cart = Blend { cart: 1.0, together: 0.0, prior: 0.0 };

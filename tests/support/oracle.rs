@@ -2,7 +2,7 @@
 //! `src/rank` and `src/placement` and follows the order of operations by the letter.
 
 use endcap::bundle::*;
-use endcap::placement::Request;
+use endcap::placement::{FallbackReason, Request};
 use endcap::rank::Reason;
 use endcap::shop::{ItemId, StockState};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -18,6 +18,9 @@ pub struct Oracle {
     varied: HashSet<u32>,
     tuning: Tuning,
     policies: Vec<Policy>,
+    calibrations: Vec<Calibration>,
+    refused: Vec<RelationKind>,
+    pins: Vec<Pin>,
 }
 
 struct Product {
@@ -25,6 +28,7 @@ struct Product {
     out: bool,
     class: u32,
     group: u32,
+    gap: Option<f32>,
 }
 
 /// One item of the expected answer.
@@ -40,7 +44,9 @@ pub struct Expected {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub picks: Vec<Expected>,
-    pub popular: bool,
+    /// Why best sellers are shown, where they are.
+    pub popular: Option<FallbackReason>,
+    pub due: Option<u32>,
 }
 
 /// A request in numbers, as the oracle understands it.
@@ -50,6 +56,35 @@ pub struct Asked {
     pub recent: Vec<u32>,
     pub history: Vec<(u32, f32)>,
     pub exclude: BTreeSet<u32>,
+}
+
+impl Asked {
+    /// Whether the customer's last order stands in for a cart.
+    pub fn explores(&self, strategy: Strategy) -> bool {
+        let goes_with = matches!(strategy, Strategy::CartAddons | Strategy::BoughtTogether);
+        goes_with && self.cart.is_empty() && self.product.is_none()
+    }
+
+    /// The last order becomes the cart; nothing that was ever bought is shown.
+    pub fn take_last_order(&mut self) {
+        let newest = self.history.iter().map(|(_, days)| *days).min_by(f32::total_cmp);
+        let last = self.history.iter().filter(|(_, days)| Some(*days) == newest);
+        self.cart = last.map(|(item, _)| *item).collect();
+        self.exclude.extend(self.history.iter().map(|(item, _)| *item));
+    }
+}
+
+/// The line through the knots and the origin.
+fn worth(calibration: &Calibration, score: f32) -> f32 {
+    let mut from = (0.0, 0.0);
+    for knot in &calibration.knots {
+        let to = (knot.score, knot.probability);
+        if score < to.0 {
+            return (from.1 + (to.1 - from.1) * ((score - from.0) / (to.0 - from.0))).min(to.1);
+        }
+        from = to;
+    }
+    from.1
 }
 
 /// A row of a relation that is asked, and how much it counts.
@@ -71,6 +106,7 @@ impl Oracle {
                     out: bundle.stock(item) == StockState::Out,
                     class: bundle.class(item),
                     group: bundle.group(item),
+                    gap: bundle.gap_days(item),
                 })
                 .collect(),
             numbers: all().map(|item| (dictionary.to_sku(item).unwrap(), item.0)).collect(),
@@ -78,6 +114,12 @@ impl Oracle {
             varied: all().map(|item| bundle.class(item)).filter(|class| bundle.is_varied(*class)).collect(),
             tuning: bundle.tuning().unwrap().clone(),
             policies: bundle.policies().to_vec(),
+            calibrations: bundle.calibrations().to_vec(),
+            refused: {
+                let notes = bundle.manifest().unwrap().relations.iter();
+                notes.filter(|note| note.verdict == Verdict::NoSignal).map(|note| note.kind).collect()
+            },
+            pins: bundle.pins().collect(),
         }
     }
 
@@ -130,31 +172,189 @@ impl Oracle {
 
     /// The answer to `request`, which names a placement of the bundle.
     pub fn answer(&self, request: &Request<'_>) -> Answer {
-        let policy = self.policies.iter().find(|policy| policy.placement == request.placement).unwrap();
-        let asked = self.read(request);
+        let placement = self.policies.iter().position(|policy| policy.placement == request.placement).unwrap();
+        let policy = &self.policies[placement];
+        let mut asked = self.read(request);
+        if asked.explores(policy.strategy) {
+            asked.take_last_order();
+        }
         let (votes, prior) = self.votes(policy.strategy, &asked);
         let sums = self.sums(policy.strategy, &asked, &votes);
         let eligible = self.eligible(policy, &asked);
         let limit =
             request.limit.map_or(u32::from(policy.limit), |wanted| wanted.min(u32::from(policy.limit))) as usize;
 
-        let mut picks = self.ranked(policy.strategy, &eligible, &sums, prior);
-        self.keep_best_of_each_group(&mut picks);
-        picks.truncate(limit);
-        if policy.fall_back_to_popular || policy.strategy == Strategy::Popular {
-            for item in &eligible {
-                if picks.len() < limit
-                    && !picks.iter().any(|pick| pick.item == *item || self.variants(pick.item, *item))
-                {
-                    let bits = self.items[*item as usize].prior.to_bits();
-                    picks.push(Expected { item: *item, bits, reason: Reason::Popular, because: vec![] });
+        let ranked = self.ranked(policy.strategy, &eligible, &sums, prior);
+        let mut list = self.filled(policy, &eligible, ranked, limit);
+        let calibration = self.calibrations.iter().find(|line| line.placement == policy.placement);
+        if let Some(calibration) = calibration {
+            for (pick, filler) in &mut list {
+                if !*filler || policy.strategy == Strategy::Popular {
+                    pick.bits = worth(calibration, f32::from_bits(pick.bits)).to_bits();
                 }
             }
         }
-        picks.retain(|pick| f32::from_bits(pick.bits) >= policy.min_relevance);
-        picks.iter_mut().for_each(|pick| pick.because = self.because(&votes, pick.item));
+        list.retain(|(pick, _)| f32::from_bits(pick.bits) >= policy.min_relevance);
+        list = self.spaced(policy.strategy, list);
+        if calibration.is_some() {
+            for at in 1..list.len() {
+                if list[at].1 && f32::from_bits(list[at].0.bits) > f32::from_bits(list[at - 1].0.bits) {
+                    list[at].0.bits = list[at - 1].0.bits;
+                }
+            }
+        }
+        let mut picks: Vec<Expected> = list.into_iter().map(|(pick, _)| pick).collect();
+        for pick in &mut picks {
+            pick.because = self.because(&votes, pick.item);
+            if pick.reason == Reason::BoughtBefore && self.is_due(&asked, pick.item) {
+                pick.reason = Reason::Due;
+            }
+        }
+        let own_score = |item: u32| {
+            let score = match policy.strategy {
+                Strategy::Popular => self.items[item as usize].prior,
+                _ => self.score(item, &sums, prior).max(0.0),
+            };
+            calibration.map_or(score, |calibration| worth(calibration, score))
+        };
+        self.pin(placement, &asked, &eligible, limit, &mut picks, own_score);
         let popular = policy.strategy != Strategy::Popular && picks.iter().any(|pick| pick.reason == Reason::Popular);
-        Answer { picks, popular }
+        Answer {
+            picks,
+            popular: popular.then(|| self.why(policy.strategy, &asked)),
+            due: (policy.strategy == Strategy::Replenish).then(|| {
+                let items: BTreeSet<u32> = asked.history.iter().map(|(item, _)| *item).collect();
+                items.into_iter().filter(|item| self.is_due(&asked, *item)).count() as u32
+            }),
+        }
+    }
+
+    /// Whether `item` is new where others are not.
+    pub fn is_new(&self, strategy: Strategy, item: u32) -> bool {
+        strategy != Strategy::Replenish && self.items[0].prior > 0.0 && self.items[item as usize].prior == 0.0
+    }
+
+    /// Place after place: the best ranked candidate that may stand there; when none is left, best sellers, then new
+    /// candidates that had to wait, then new products without evidence. The second of a pair: whether a rung brought it.
+    fn filled(
+        &self,
+        policy: &Policy,
+        eligible: &[u32],
+        mut ranked: Vec<Expected>,
+        limit: usize,
+    ) -> Vec<(Expected, bool)> {
+        let new = |item: u32| self.is_new(policy.strategy, item);
+        let popular = policy.fall_back_to_popular || policy.strategy == Strategy::Popular;
+        let filler = |item: &u32| {
+            let bits = self.items[*item as usize].prior.to_bits();
+            (Expected { item: *item, bits, reason: Reason::Popular, because: vec![] }, true)
+        };
+        let mut list: Vec<(Expected, bool)> = Vec::new();
+        while list.len() < limit {
+            ranked.retain(|pick| !list.iter().any(|(other, _)| self.variants(other.item, pick.item)));
+            let shown = list.iter().filter(|(pick, _)| new(pick.item)).count();
+            let Some(at) = ranked.iter().position(|pick| !new(pick.item) || list.len() / 4 >= shown) else { break };
+            list.push((ranked.remove(at), false));
+        }
+        let fillers = |wanted: bool| eligible.iter().filter(move |item| popular && new(**item) == wanted).map(filler);
+        let behind: Vec<_> =
+            fillers(false).chain(ranked.into_iter().map(|pick| (pick, false))).chain(fillers(true)).collect();
+        for (pick, filler) in behind {
+            let rival = |other: &Expected| other.item == pick.item || self.variants(other.item, pick.item);
+            if list.len() < limit && !list.iter().any(|(other, _)| rival(other)) {
+                list.push((pick, filler));
+            }
+        }
+        list
+    }
+
+    /// The same list with no new product nearer to the front than one in four allows, as long as there are others.
+    fn spaced(&self, strategy: Strategy, mut list: Vec<(Expected, bool)>) -> Vec<(Expected, bool)> {
+        let mut out: Vec<(Expected, bool)> = Vec::new();
+        while !list.is_empty() {
+            let shown = out.iter().filter(|(pick, _)| self.is_new(strategy, pick.item)).count();
+            let next = list.iter().position(|(pick, _)| !self.is_new(strategy, pick.item) || out.len() / 4 >= shown);
+            out.push(list.remove(next.unwrap_or(0)));
+        }
+        out
+    }
+
+    /// The gap is the mean of the customer's own and, twice, everybody's median; due is 0.7 to 3 of it.
+    fn is_due(&self, asked: &Asked, item: u32) -> bool {
+        let mut days: Vec<f32> = asked.history.iter().filter(|(bought, _)| *bought == item).map(|(_, d)| *d).collect();
+        days.sort_by(f32::total_cmp);
+        days.dedup();
+        let (Some(last), Some(first)) = (days.first(), days.last()) else { return false };
+        let (own, gaps) = (first - last, (days.len() - 1) as f32);
+        let gap = match self.items[item as usize].gap {
+            Some(median) => (own + 2.0 * median) / (gaps + 2.0),
+            None if days.len() > 1 => own / gaps,
+            None => return false,
+        };
+        (0.7 * gap..=3.0 * gap).contains(last)
+    }
+
+    /// Pins into their slots, outside every other rule but eligibility and one variant a product.
+    fn pin(
+        &self,
+        placement: usize,
+        asked: &Asked,
+        eligible: &[u32],
+        limit: usize,
+        picks: &mut Vec<Expected>,
+        score: impl Fn(u32) -> f32,
+    ) {
+        let lines: Vec<u32> = match asked.product {
+            Some(product) => vec![product],
+            None => asked.cart.iter().copied().take(64).collect(),
+        };
+        let own =
+            self.pins.iter().filter(|pin| usize::from(pin.placement) == placement && lines.contains(&pin.product.0));
+        let mut wanted: Vec<(u8, u32, u32)> = own.map(|pin| (pin.slot, pin.item.0, pin.product.0)).collect();
+        wanted.sort_unstable();
+        let rivals = |a: u32, b: u32| a == b || self.variants(a, b);
+        let mut taken: Vec<(usize, u32, u32)> = Vec::new();
+        for (slot, item, by) in wanted {
+            let slot = (usize::from(slot)..).find(|slot| taken.iter().all(|(other, _, _)| other != slot)).unwrap();
+            if slot <= limit && eligible.contains(&item) && !taken.iter().any(|(_, other, _)| rivals(*other, item)) {
+                taken.push((slot, item, by));
+            }
+        }
+        picks.retain(|pick| !taken.iter().any(|(_, item, _)| rivals(*item, pick.item)));
+        let mut others = std::mem::take(picks).into_iter();
+        for slot in 1..=limit {
+            let pinned = taken.iter().position(|(at, _, _)| *at == slot).map(|at| taken.remove(at));
+            let made = |(_, item, by): (usize, u32, u32)| {
+                let bits = score(item).to_bits();
+                Expected { item, bits, reason: Reason::Pinned, because: vec![by] }
+            };
+            match pinned {
+                Some(pin) => picks.push(made(pin)),
+                None => picks.extend(others.next()),
+            }
+        }
+    }
+
+    /// Why best sellers are shown.
+    fn why(&self, strategy: Strategy, asked: &Asked) -> FallbackReason {
+        let (first, second) = match strategy {
+            Strategy::CartAddons => (Some(RelationKind::Cart), Some(RelationKind::BoughtTogether)),
+            Strategy::BoughtTogether => (Some(RelationKind::BoughtTogether), Some(RelationKind::Cart)),
+            Strategy::Similar => (Some(RelationKind::Similar), None),
+            _ => (None, None),
+        };
+        let held = |kind: Option<RelationKind>| self.relations.iter().any(|(held, _)| Some(*held) == kind);
+        let known = match strategy {
+            Strategy::Replenish => !asked.history.is_empty(),
+            Strategy::Similar => asked.product.is_some() || !asked.recent.is_empty(),
+            _ => asked.product.is_some() || !asked.cart.is_empty(),
+        };
+        match first {
+            Some(kind) if !held(first) && !held(second) && self.refused.contains(&kind) => FallbackReason::NoSignal,
+            Some(_) if !held(first) && !held(second) => FallbackReason::NoRelation,
+            _ if !known => FallbackReason::NoContext,
+            _ => FallbackReason::Short,
+        }
     }
 
     fn variants(&self, a: u32, b: u32) -> bool {
@@ -252,10 +452,14 @@ impl Oracle {
         };
         let mut scored: Vec<(f32, u32, Reason)> = Vec::new();
         for item in eligible {
-            let sum = sums[*item as usize].unwrap_or(0.0);
-            let score = sum + if prior > 0.0 { prior * self.items[*item as usize].prior } else { 0.0 };
+            let score = self.score(*item, sums, prior);
             if score > 0.0 {
-                scored.push((score, *item, if sum > 0.0 { voted } else { Reason::Popular }));
+                let reason = match sums[*item as usize] {
+                    Some(sum) if sum > 0.0 && self.is_new(strategy, *item) => Reason::New,
+                    Some(sum) if sum > 0.0 => voted,
+                    _ => Reason::Popular,
+                };
+                scored.push((score, *item, reason));
             }
         }
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -268,12 +472,9 @@ impl Oracle {
         scored.into_iter().map(pick).collect()
     }
 
-    fn keep_best_of_each_group(&self, picks: &mut Vec<Expected>) {
-        let mut groups = HashSet::new();
-        picks.retain(|pick| {
-            let group = self.items[pick.item as usize].group;
-            group == 0 || groups.insert(group)
-        });
+    fn score(&self, item: u32, sums: &[Option<f32>], prior: f32) -> f32 {
+        let sum = sums[item as usize].unwrap_or(0.0);
+        sum + if prior > 0.0 { prior * self.items[item as usize].prior } else { 0.0 }
     }
 
     /// The three voters whose votes for `item` add up to most, if to anything.

@@ -47,6 +47,7 @@ const FAVOURITES = "Favourites of the house";
 export function reasonText(item, product) {
   const [because] = item.because;
   if (item.reason === "bought_before") return "You bought it before";
+  if (item.reason === "due") return "You may need it again";
   if (item.reason === "popular" || because === undefined) return "A favourite of the house";
   if (because === product) return "";
   return item.reason === "similar" ? `Much like ${titleOf(because)}` : `Goes with ${titleOf(because)}`;

@@ -62,7 +62,7 @@ function reasons({ placement, answer }) {
   });
   return [
     element("h3", {}, `Placement ${placement}`),
-    element("p", {}, answer.fallback ? `Fallback used: ${answer.fallback}` : "No fallback used"),
+    element("p", {}, answer.fallback ? `Fallback used: ${answer.fallback} (${answer.fallback_reason})` : "No fallback used"),
     element("ol", {}, ...items),
   ];
 }

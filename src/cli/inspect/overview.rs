@@ -155,6 +155,15 @@ fn readable(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
         out.push("which products share a category and which are variants of one product, without names");
         out.push("the placements' names, strategies and limits");
     }
+    if !bundle.calibrations().is_empty() {
+        out.push("for each placement, how often its products are taken: the probability that a score stands for");
+    }
+    if bundle.head().sections.iter().any(|section| section.kind() == Some(layout::SectionKind::Gap)) {
+        out.push("after how many days each product is usually bought again");
+    }
+    if bundle.has_pins() {
+        out.push("which products the shop itself puts beside which");
+    }
     if RelationKind::ALL.iter().any(|kind| bundle.relation(*kind).is_some()) {
         out.push("which products go together, and how strongly within a row");
     }

@@ -5,7 +5,7 @@ mod support;
 
 pub use support::damage::{exercise, with_hashes};
 
-/// A bundle of six items with every relation and cards.
+/// A bundle of six items with every section there is.
 pub fn sound_bundle() -> Vec<u8> {
-    endcap::bundle::write(&support::six()).expect("a sound draft")
+    endcap::bundle::write(&support::complete()).expect("a sound draft")
 }
