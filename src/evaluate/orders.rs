@@ -5,7 +5,7 @@ use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::{Goal, Rank};
 use super::models::{Model, baseline_blend};
-use super::options::{Options, Stage};
+use super::options::{Options, Stage, Watch};
 use super::questions::{Fold, Question};
 use super::score::ranks;
 use crate::bundle::{Blend, RelationKind, Verdict};
@@ -50,14 +50,14 @@ struct Decided {
 }
 
 /// Both relations, pushed to `found`, and what belongs to them.
-pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
+pub fn orders(baskets: &Baskets, options: &Options, progress: &Watch<'_>, found: &mut Vec<Found>) -> Beside {
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
     let budgets = Budgets {
         cart: row_budget(options.rows.cart, active, false),
         together: row_budget(options.rows.together, active, false),
     };
     let Decided { mut cart, mut together, blends, support } = decide(baskets, options, budgets, progress);
-    progress(Stage::Refit);
+    progress(Stage::Refit.at(0, 1));
     let pairs = Pairs::count(baskets, options.support());
     let fit = |choice: &mut Choice, budget: usize| {
         let mut rows = choice.model.fit(baskets, &pairs);
@@ -103,8 +103,8 @@ impl Choice {
     }
 }
 
-fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn Fn(Stage)) -> Decided {
-    progress(Stage::Pairs);
+fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &Watch<'_>) -> Decided {
+    progress(Stage::Pairs.at(0, 1));
     let tenth = |k: usize| baskets.len() * (10 - k) / 10;
     let bench = |k: usize| Bench::new(Fold::new(baskets, tenth(k), tenth(k - 1), options.seed), options.support());
     let main = bench(1);
@@ -117,13 +117,13 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
             support: None,
         };
     }
-    progress(Stage::Together);
+    progress(Stage::Together.at(0, 1));
     let folds = if baskets.items.len() > ONE_FOLD { 1 } else { FOLDS };
     let others: Vec<Bench> = (2..=folds).map(bench).collect();
     let benches: Vec<&Bench> = std::iter::once(&main).chain(&others).collect();
     let (model, tried) = choose::together(&benches, budgets.together);
     drop(others);
-    progress(Stage::Cart);
+    progress(Stage::Cart.at(0, 1));
     let support = (options.support() != Support::NONE).then(|| choose::support_cost(&main, budgets.cart));
     Decided { support, ..judge(&main, budgets, (model, tried), options.seed) }
 }
