@@ -1,6 +1,6 @@
 //! endcap and its peers behind one face.
 
-use crate::shop::{Ask, Question, Task, Unit};
+use crate::shop::{Ask, Question, Split, Unit};
 use endcap::bundle::{self, Policy, SameCategory, Strategy};
 use endcap::evaluate;
 use endcap::placement::{Recommender, Request};
@@ -17,7 +17,7 @@ pub const LIST: usize = 20;
 /// A trained model that answers.
 pub trait Contender {
     /// The products it names, best first, at most [`LIST`]; none that is known already.
-    fn answer(&mut self, question: &Question) -> Vec<u32>;
+    fn answer(&mut self, ask: Ask, question: &Question) -> Vec<u32>;
 
     /// Bytes of the file that is shipped, where there is one.
     fn shipped(&self) -> Option<usize> {
@@ -32,7 +32,7 @@ pub struct Learned {
 }
 
 /// A name, and how it learns.
-pub type Entry = (&'static str, fn(&Task) -> Result<Learned, Box<dyn Error>>);
+pub type Entry = (&'static str, fn(&Split) -> Result<Learned, Box<dyn Error>>);
 
 /// What `make` returns, and by how many bytes it made the heap grow on this thread.
 fn counted<T>(make: impl FnOnce() -> T) -> Result<(T, u64), Box<dyn Error>> {
@@ -41,17 +41,17 @@ fn counted<T>(make: impl FnOnce() -> T) -> Result<(T, u64), Box<dyn Error>> {
     Ok((made.ok_or("measured nothing")?, counted.bytes_current.max(0) as u64))
 }
 
-/// Who takes part in a task; the first is what the others are compared with.
-pub fn entries(ask: Ask) -> Vec<Entry> {
+/// Who takes part; the first is what the others are compared with.
+pub fn entries(visits: bool) -> Vec<Entry> {
     let mut all: Vec<Entry> = vec![
         ("endcap", Endcap::learn),
         ("popularity", Popularity::learn),
-        ("discorec, 8 factors", |task| Disco::learn(task, 8)),
-        ("discorec, 64 factors", |task| Disco::learn(task, 64)),
+        ("discorec, 8 factors", |split| Disco::learn(split, 8)),
+        ("discorec, 32 factors", |split| Disco::learn(split, 32)),
     ];
-    if ask == Ask::Visit {
-        all.push(("serenade, 2 views", |task| Serenade::learn(task, 2)));
-        all.push(("serenade, 4 views", |task| Serenade::learn(task, 4)));
+    if visits {
+        all.push(("serenade, 2 views", |split| Serenade::learn(split, 2)));
+        all.push(("serenade, 4 views", |split| Serenade::learn(split, 4)));
     }
     all
 }
@@ -60,32 +60,31 @@ pub fn entries(ask: Ask) -> Vec<Entry> {
 struct Endcap {
     recommender: Recommender<Vec<u8>>,
     skus: Vec<String>,
-    /// The task's number of each of the bundle's items.
+    /// The shop's number of each of the bundle's items.
     numbers: Vec<u32>,
-    ask: Ask,
 }
 
 impl Endcap {
-    fn learn(task: &Task) -> Result<Learned, Box<dyn Error>> {
+    fn learn(split: &Split) -> Result<Learned, Box<dyn Error>> {
         let mut collector = Collector::new();
-        task.early.iter().for_each(|unit| collect(&mut collector, task, unit));
-        let policies = vec![policy(task.ask)];
+        split.early.iter().for_each(|unit| collect(&mut collector, split, unit));
+        let policies = [Ask::Cart, Ask::Product, Ask::Visit].map(policy).to_vec();
         let options = evaluate::Options { policies, allow_weak: true, ..Default::default() };
         let trained = evaluate::train(&collector.finish()?, &options, &|_| {})?;
-        let numbers: HashMap<&str, u32> = task.skus.iter().zip(0..).map(|(sku, at)| (sku.as_str(), at)).collect();
+        let numbers: HashMap<&str, u32> = split.skus.iter().zip(0..).map(|(sku, at)| (sku.as_str(), at)).collect();
         let numbers = trained.draft.items.iter().map(|item| numbers[item.sku.as_str()]).collect();
         let bytes = bundle::write(&trained.draft)?;
         let (recommender, resident) = counted(|| Recommender::open(bytes.clone()))?;
-        let model = Self { recommender: recommender?, skus: task.skus.clone(), numbers, ask: task.ask };
+        let model = Self { recommender: recommender?, skus: split.skus.clone(), numbers };
         Ok(Learned { model: Box::new(model), resident })
     }
 }
 
-fn collect(collector: &mut Collector, task: &Task, unit: &Unit) {
+fn collect(collector: &mut Collector, split: &Split, unit: &Unit) {
     let at = unit.at.map(Timestamp);
     for (seq, item) in unit.items.iter().enumerate() {
-        let sku = task.skus[*item as usize].as_str();
-        if task.ask == Ask::Visit {
+        let sku = split.skus[*item as usize].as_str();
+        if split.visits() {
             collector.event(Event { session: &unit.name, at, seq: Some(seq as i64), kind: EventKind::View, sku });
         } else {
             let customer = unit.customer.as_deref();
@@ -101,7 +100,7 @@ fn policy(ask: Ask) -> Policy {
         Ask::Visit => Strategy::Similar,
     };
     Policy {
-        placement: "asked".into(),
+        placement: ask.name().into(),
         strategy,
         limit: LIST as u16,
         same_category: SameCategory::Allow,
@@ -111,10 +110,10 @@ fn policy(ask: Ask) -> Policy {
 }
 
 impl Contender for Endcap {
-    fn answer(&mut self, question: &Question) -> Vec<u32> {
+    fn answer(&mut self, ask: Ask, question: &Question) -> Vec<u32> {
         let known: Vec<&str> = question.known.iter().map(|item| self.skus[*item as usize].as_str()).collect();
-        let asked = Request { placement: "asked", ..Request::default() };
-        let request = match (self.ask, known.split_last()) {
+        let asked = Request { placement: ask.name(), ..Request::default() };
+        let request = match (ask, known.split_last()) {
             (Ask::Cart, _) | (_, None) => Request { cart: &known, ..asked },
             (_, Some((last, before))) => Request { product: Some(last), recent: before, ..asked },
         };
@@ -131,9 +130,9 @@ impl Contender for Endcap {
 struct Popularity(Vec<u32>);
 
 impl Popularity {
-    fn learn(task: &Task) -> Result<Learned, Box<dyn Error>> {
-        let mut count = vec![0u32; task.skus.len()];
-        task.early.iter().flat_map(|unit| &unit.items).for_each(|item| count[*item as usize] += 1);
+    fn learn(split: &Split) -> Result<Learned, Box<dyn Error>> {
+        let mut count = vec![0u32; split.skus.len()];
+        split.early.iter().flat_map(|unit| &unit.items).for_each(|item| count[*item as usize] += 1);
         let mut order: Vec<u32> = (0..count.len() as u32).collect();
         order.sort_by_key(|item| std::cmp::Reverse(count[*item as usize]));
         let resident = std::mem::size_of_val(&order[..]) as u64;
@@ -142,7 +141,7 @@ impl Popularity {
 }
 
 impl Contender for Popularity {
-    fn answer(&mut self, question: &Question) -> Vec<u32> {
+    fn answer(&mut self, _: Ask, question: &Question) -> Vec<u32> {
         self.0.iter().copied().filter(|item| !question.known.contains(item)).take(LIST).collect()
     }
 }
@@ -151,26 +150,24 @@ impl Contender for Popularity {
 /// known product names its neighbours and their similarities add up; a visit is asked by its last view.
 struct Disco {
     model: discorec::Recommender<u32, u32>,
-    ask: Ask,
 }
 
 /// Neighbours that a line of a cart names.
 const NAMED: usize = 100;
 
 impl Disco {
-    fn learn(task: &Task, factors: u32) -> Result<Learned, Box<dyn Error>> {
+    fn learn(split: &Split, factors: u32) -> Result<Learned, Box<dyn Error>> {
         let each = |(unit, number): (&Unit, u32)| unit.items.iter().map(move |item| (number, *item, 1.0)).collect();
-        let cells: Vec<(u32, u32, f32)> = task.early.iter().zip(0..).flat_map::<Vec<_>, _>(each).collect();
+        let cells: Vec<(u32, u32, f32)> = split.early.iter().zip(0..).flat_map::<Vec<_>, _>(each).collect();
         let fit = || discorec::RecommenderBuilder::new().factors(factors).seed(7).fit_implicit(&cells);
         let (model, resident) = counted(fit)?;
-        Ok(Learned { model: Box::new(Self { model, ask: task.ask }), resident })
+        Ok(Learned { model: Box::new(Self { model }), resident })
     }
 }
 
 impl Contender for Disco {
-    fn answer(&mut self, question: &Question) -> Vec<u32> {
-        let voters =
-            if self.ask == Ask::Cart { &question.known[..] } else { &question.known[question.known.len() - 1..] };
+    fn answer(&mut self, ask: Ask, question: &Question) -> Vec<u32> {
+        let voters = if ask == Ask::Cart { &question.known[..] } else { &question.known[question.known.len() - 1..] };
         let mut sums: HashMap<u32, f32> = HashMap::new();
         for (item, score) in voters.iter().flat_map(|voter| self.model.item_recs(voter, NAMED)) {
             *sums.entry(*item).or_default() += score;
@@ -187,17 +184,17 @@ struct Serenade {
 
 impl Serenade {
     /// Its index is made from a file.
-    fn learn(task: &Task, last: usize) -> Result<Learned, Box<dyn Error>> {
+    fn learn(split: &Split, last: usize) -> Result<Learned, Box<dyn Error>> {
         let path = std::env::temp_dir().join(format!("endcap-peers-{}.tsv", std::process::id()));
         let mut file = std::io::BufWriter::new(std::fs::File::create(&path)?);
         writeln!(file, "SessionId\tItemId\tTime")?;
-        for (number, unit) in task.early.iter().enumerate() {
+        for (number, unit) in split.early.iter().enumerate() {
             for item in &unit.items {
                 writeln!(file, "{number}\t{item}\t{}", unit.at.unwrap_or(number as i64))?;
             }
         }
         // The reader leaves the last session out.
-        writeln!(file, "{}\t{}\t0", task.early.len(), u32::MAX)?;
+        writeln!(file, "{}\t{}\t0", split.early.len(), u32::MAX)?;
         file.flush()?;
         let (index, resident) = counted(|| VMISIndex::new_from_csv(&path.to_string_lossy(), 500, 1.0))?;
         std::fs::remove_file(&path)?;
@@ -206,7 +203,7 @@ impl Serenade {
 }
 
 impl Contender for Serenade {
-    fn answer(&mut self, question: &Question) -> Vec<u32> {
+    fn answer(&mut self, _: Ask, question: &Question) -> Vec<u32> {
         let views: Vec<u64> = question.known.iter().map(|item| u64::from(*item)).collect();
         let shown = &views[views.len().saturating_sub(self.last)..];
         let found = predict(&self.index, shown, 500, 500, LIST + views.len(), false);

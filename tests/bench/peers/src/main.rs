@@ -10,7 +10,7 @@ mod shop;
 
 use contenders::{Contender, LIST, Learned, entries};
 use serde_json::{Map, Value, json};
-use shop::{Question, Task};
+use shop::{Ask, Question, Split};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -35,8 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut all, mut text) = (Vec::new(), String::new());
     for shop in given {
         let (name, folder) = shop.split_once('=').ok_or("expected NAME=FOLDER")?;
-        for task in shop::tasks(Path::new(folder), name)? {
-            all.push(measure(&task, &mut text)?);
+        for split in shop::splits(Path::new(folder), name)? {
+            measure(&split, &mut text, &mut all)?;
         }
     }
     std::fs::write(&record, format!("{}\n", serde_json::to_string_pretty(&all)?))?;
@@ -44,29 +44,44 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure(task: &Task, text: &mut String) -> Result<Value, Box<dyn Error>> {
+/// Lets all learn, then asks them task by task.
+fn measure(split: &Split, text: &mut String, all: &mut Vec<Value>) -> Result<(), Box<dyn Error>> {
     let mut rows = Vec::new();
-    for (name, learn) in entries(task.ask) {
+    for (name, learn) in entries(split.visits()) {
         let start = Instant::now();
-        let Learned { model, resident } = learn(task)?;
+        let Learned { model, resident } = learn(split)?;
         let train_seconds = start.elapsed().as_secs_f64();
         rows.push(Row { name, model, train_seconds, resident, lists: Vec::new(), micros: Vec::new() });
     }
-    for round in 0..ROUNDS {
-        for turn in 0..rows.len() {
-            let at = (turn + round) % rows.len();
-            rows[at].ask(&task.questions);
+    for (ask, questions) in &split.tasks {
+        rows.iter_mut().for_each(|row| row.micros.clear());
+        for round in 0..ROUNDS {
+            for turn in 0..rows.len() {
+                let at = (turn + round) % rows.len();
+                rows[at].ask(*ask, questions);
+            }
         }
+        let found: Vec<[f64; 8]> = rows.iter_mut().map(|row| figures(row, questions)).collect();
+        let title =
+            Title { shop: &split.shop, task: ask.name(), questions: questions.len(), products: split.skus.len() };
+        write_table(&title, &rows, &found, text)?;
+        all.push(record(&title, &rows, &found));
     }
-    let found: Vec<[f64; 8]> = rows.iter_mut().map(|row| figures(row, &task.questions)).collect();
-    write_table(task, &rows, &found, text)?;
-    Ok(record(task, &rows, &found))
+    Ok(())
+}
+
+/// What a table is about.
+struct Title<'a> {
+    shop: &'a str,
+    task: &'static str,
+    questions: usize,
+    products: usize,
 }
 
 impl Row {
-    fn ask(&mut self, questions: &[Question]) {
+    fn ask(&mut self, ask: Ask, questions: &[Question]) {
         let start = Instant::now();
-        let lists = questions.iter().map(|question| self.model.answer(question)).collect();
+        let lists = questions.iter().map(|question| self.model.answer(ask, question)).collect();
         self.micros.push(start.elapsed().as_secs_f64() * 1e6 / questions.len().max(1) as f64);
         self.lists = lists;
     }
@@ -109,9 +124,9 @@ const COLUMNS: [&str; 8] =
     ["HR@10", "NDCG@10", "MRR@10", "HR@20", "MRR@20", "µs an answer", "resident MB", "training s"];
 
 /// The task's table, each cell with its ratio.
-fn write_table(task: &Task, rows: &[Row], found: &[[f64; 8]], text: &mut String) -> std::fmt::Result {
-    let (questions, products) = (task.questions.len(), task.skus.len());
-    writeln!(text, "\n{}, {}: {questions} questions, {products} products", task.shop, task.ask.name())?;
+fn write_table(title: &Title<'_>, rows: &[Row], found: &[[f64; 8]], text: &mut String) -> std::fmt::Result {
+    let Title { shop, task, questions, products } = title;
+    writeln!(text, "\n{shop}, {task}: {questions} questions, {products} products")?;
     writeln!(text, "with each figure: endcap's accuracy ÷ it; its time and memory ÷ endcap's\n")?;
     writeln!(text, "{:<22}{}", "", COLUMNS.map(|column| format!("{column:>19}")).concat())?;
     for (row, figures) in rows.iter().zip(found) {
@@ -125,12 +140,12 @@ fn write_table(task: &Task, rows: &[Row], found: &[[f64; 8]], text: &mut String)
     Ok(())
 }
 
-fn record(task: &Task, rows: &[Row], found: &[[f64; 8]]) -> Value {
+fn record(title: &Title<'_>, rows: &[Row], found: &[[f64; 8]]) -> Value {
     let model = |(row, figures): (&Row, &[f64; 8])| {
         let named = COLUMNS.iter().zip(figures).map(|(column, value)| (column.to_string(), json!(value)));
         json!({ "name": row.name, "shipped_bytes": row.model.shipped(), "figures": named.collect::<Map<_, _>>() })
     };
     let models: Vec<Value> = rows.iter().zip(found).map(model).collect();
-    let (questions, products) = (task.questions.len(), task.skus.len());
-    json!({ "shop": task.shop, "task": task.ask.name(), "questions": questions, "products": products, "models": models })
+    let Title { shop, task, questions, products } = title;
+    json!({ "shop": shop, "task": task, "questions": questions, "products": products, "models": models })
 }

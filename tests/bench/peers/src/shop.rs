@@ -43,13 +43,19 @@ impl Ask {
     }
 }
 
-/// One of a shop's files, split.
-pub struct Task {
+/// One of a shop's files, split, with the questions of each task it is good for.
+pub struct Split {
     pub shop: String,
-    pub ask: Ask,
     pub skus: Vec<String>,
     pub early: Vec<Unit>,
-    pub questions: Vec<Question>,
+    pub tasks: Vec<(Ask, Vec<Question>)>,
+}
+
+impl Split {
+    /// Whether it is a file of visits.
+    pub fn visits(&self) -> bool {
+        self.tasks.iter().any(|(ask, _)| *ask == Ask::Visit)
+    }
 }
 
 /// Products by number, units by name.
@@ -95,16 +101,14 @@ fn in_order(mut unit: Unit, mut steps: Vec<(Option<i64>, u32)>) -> Unit {
     unit
 }
 
-/// The tasks of a folder: `cart` and `pdp` from its orders, `session` from its events.
-pub fn tasks(folder: &Path, shop: &str) -> Result<Vec<Task>, FeedError> {
-    let mut tasks = Vec::new();
+/// The files of a folder: `cart` and `pdp` come from its orders, `session` from its events.
+pub fn splits(folder: &Path, shop: &str) -> Result<Vec<Split>, FeedError> {
+    let mut splits = Vec::new();
     let options = feed::Options::default();
     if let Some(file) = find(folder, "orders") {
-        for ask in [Ask::Cart, Ask::Product] {
-            let mut reader = Reader::default();
-            feed::read_orders(&file, &options, &mut |line| reader.take(line.order, line.customer, line.at, line.sku))?;
-            tasks.push(split(shop, ask, reader));
-        }
+        let mut reader = Reader::default();
+        feed::read_orders(&file, &options, &mut |line| reader.take(line.order, line.customer, line.at, line.sku))?;
+        splits.push(split(shop, &[Ask::Cart, Ask::Product], reader));
     }
     if let Some(file) = find(folder, "events") {
         let mut reader = Reader::default();
@@ -113,24 +117,27 @@ pub fn tasks(folder: &Path, shop: &str) -> Result<Vec<Task>, FeedError> {
                 reader.take(event.session, None, event.at, event.sku);
             }
         })?;
-        tasks.push(split(shop, Ask::Visit, reader));
+        splits.push(split(shop, &[Ask::Visit], reader));
     }
-    Ok(tasks)
+    Ok(splits)
 }
 
 fn find(folder: &Path, kind: &str) -> Option<PathBuf> {
     ["csv", "csv.gz"].map(|ending| folder.join(format!("{kind}.{ending}"))).into_iter().find(|file| file.is_file())
 }
 
-fn split(shop: &str, ask: Ask, reader: Reader) -> Task {
+fn split(shop: &str, asks: &[Ask], reader: Reader) -> Split {
     let (skus, mut units) = reader.units();
     let late = units.split_off(units.len() * 9 / 10);
     let known: HashSet<u32> = units.iter().flat_map(|unit| unit.items.iter().copied()).collect();
-    let mut questions: Vec<(u64, Question)> = late.iter().flat_map(|unit| asked(unit, ask, &known)).collect();
-    questions.sort_by_key(|(draw, _)| *draw);
-    questions.truncate(QUESTIONS);
-    let questions = questions.into_iter().map(|(_, question)| question).collect();
-    Task { shop: shop.into(), ask, skus, early: units, questions }
+    let task = |ask: &Ask| {
+        let mut questions: Vec<(u64, Question)> = late.iter().flat_map(|unit| asked(unit, *ask, &known)).collect();
+        questions.sort_by_key(|(draw, _)| *draw);
+        questions.truncate(QUESTIONS);
+        (*ask, questions.into_iter().map(|(_, question)| question).collect())
+    };
+    let tasks = asks.iter().map(task).collect();
+    Split { shop: shop.into(), skus, early: units, tasks }
 }
 
 /// The questions of a unit, each with its draw; products that nobody could know are left out.
