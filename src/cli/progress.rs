@@ -35,7 +35,7 @@ impl Talk {
     pub fn run(&self, history: &History) -> Run<'_> {
         let target = if self.terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(STEPS), target);
-        let style = ProgressStyle::with_template("{spinner} {bar:30} {percent:>3} %  {msg}");
+        let style = ProgressStyle::with_template("{spinner} {bar:16} {percent:>3} %  {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         if self.terminal {
             bar.enable_steady_tick(Duration::from_millis(100));
@@ -98,10 +98,10 @@ fn remaining(share: f64, elapsed: Duration) -> Option<Duration> {
     foreseen.then(|| elapsed.mul_f64((1.0 - share).max(0.0) / share))
 }
 
-/// `fitting what completes a cart: 5 of 14, about 20 seconds left`.
+/// `fitting what completes a cart: 5 of 14, about 20s left`.
 fn text(at: Progress, left: Option<Duration>) -> String {
     let steps = if at.total > 1 { format!(": {} of {}", at.done, at.total) } else { String::new() };
-    let left = left.map_or(String::new(), |left| format!(", about {} left", HumanDuration(left)));
+    let left = left.map_or(String::new(), |left| format!(", about {:#} left", HumanDuration(left)));
     format!("{}{steps}{left}", at.stage.describe())
 }
 
@@ -122,6 +122,6 @@ mod tests {
     fn a_line_names_the_stage_its_steps_and_what_is_left() {
         assert_eq!(text(Stage::Pairs.at(0, 1), None), "counting pairs");
         let line = text(Stage::Cart.at(5, 14), Some(Duration::from_secs(20)));
-        assert_eq!(line, "fitting what completes a cart: 5 of 14, about 20 seconds left");
+        assert_eq!(line, "fitting what completes a cart: 5 of 14, about 20s left");
     }
 }
