@@ -7,8 +7,6 @@ use super::shop_files::ShopFiles;
 use super::train;
 use crate::evaluate;
 use clap::Args;
-use indicatif::ProgressBar;
-use std::cell::RefCell;
 
 /// The arguments of `endcap evaluate`.
 #[derive(Args)]
@@ -30,11 +28,9 @@ pub(super) struct EvaluateArgs {
 pub(super) fn run(args: EvaluateArgs) -> Result<(), Failure> {
     let talk = Talk::new();
     let shop = args.files.read(&talk)?;
-    let stage = RefCell::new(ProgressBar::hidden());
-    let evaluation = evaluate::run(&shop.history, &train::options(&shop, true), &|next| {
-        stage.replace(talk.stage(next.describe())).finish_and_clear();
-    });
-    stage.into_inner().finish_and_clear();
+    let run = talk.run(&shop.history);
+    let evaluation = evaluate::run(&shop.history, &train::options(&shop, true), &|at| run.tell(at));
+    run.finish();
     let evaluation = evaluation?;
     if args.json { output::print_json(&evaluation) } else { output::print(evaluation.to_text().trim_end()) }
 }

@@ -1,12 +1,13 @@
 //! The command line: one file a command; arguments, progress and exit codes, and nothing that could live elsewhere.
 //!
 //! stdout is the result, stderr the talk. Exit codes: 0 fine, 1 the data is bad, 2 the command is wrong, 3 the machine
-//! failed.
+//! failed, 130 and 143 it was interrupted by SIGINT (Ctrl-C) or SIGTERM.
 
 mod bundle_file;
 mod evaluate;
 mod failure;
 mod inspect;
+mod interrupt;
 mod output;
 mod progress;
 mod recommend;
@@ -39,7 +40,8 @@ const STYLES: Styles = Styles::styled()
         endcap sample shop\n  \
         endcap train --catalog shop/catalog.csv --orders shop/orders.csv --events shop/events.csv -o model.endcap\n  \
         echo '{\"placement\":\"cart\",\"cart\":[{\"sku\":\"…\"}]}' | endcap recommend --bundle model.endcap\n\n\
-        Exit codes: 0 fine, 1 the data is bad, 2 the command is wrong, 3 the machine failed."
+        Exit codes: 0 fine, 1 the data is bad, 2 the command is wrong, 3 the machine failed,\n  \
+        130 interrupted."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -60,7 +62,11 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if !matches!(command, Command::Serve(_)) {
+        interrupt::watch(); // `serve` has its own way to stop
+    }
+    let result = match command {
         Command::Train(args) => train::run(args),
         Command::Slice(args) => slice::run(args),
         Command::Recommend(args) => recommend::run(args),

@@ -1,8 +1,10 @@
 //! Results to stdout, talk to stderr, files in one piece.
 
 use super::failure::Failure;
+use super::interrupt;
 use serde::Serialize;
 use std::fmt::Display;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -25,17 +27,39 @@ pub(super) fn quiet(result: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// Writes a whole file beside `path` and moves it there, so that nobody ever reads half of it.
+/// Writes a whole file beside `path` and moves it there, so that nobody ever reads half of it: not while it is written,
+/// not after an interruption, not when the disk is full. What stood there before stays until then.
+///
+/// A link stays a link. What is no file, a pipe or a device, is written to as it is.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed =
-        |error: io::Error| Failure::machine(format!("{}: {error}; check the folder and its rights", path.display()));
-    let mut name = path.file_name().ok_or_else(|| Failure::command("expected the name of a file to write"))?.to_owned();
+    let there = std::fs::metadata(path);
+    let written = match there {
+        Ok(there) if there.is_dir() => {
+            return Err(Failure::command(format!("{}: expected a file to write, found a folder", path.display())));
+        }
+        Ok(there) if !there.is_file() => {
+            OpenOptions::new().write(true).open(path).and_then(|mut to| to.write_all(bytes))
+        }
+        Ok(_) => std::fs::canonicalize(path).and_then(|path| replace(&path, bytes)),
+        Err(_) => replace(path, bytes),
+    };
+    written.map_err(|error| {
+        Failure::machine(format!("{}: {error}; check the folder, its rights and the free space", path.display()))
+    })
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
     name.push(format!(".part-{}", std::process::id()));
     let part = path.with_file_name(name);
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&part);
-        failed(error)
+    let mut file = interrupt::begin(&part, || File::create(&part))?;
+    // The bytes reach the disk before the name does: a power cut leaves the old file or the new one.
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
+    interrupt::finish(|| {
+        written.and_then(|()| std::fs::rename(&part, path)).inspect_err(|_| {
+            let _ = std::fs::remove_file(&part);
+        })
     })
 }
 

@@ -1,7 +1,8 @@
 //! `endcap sample`: the built-in shop.
 
 use super::failure::Failure;
-use super::output;
+use super::{interrupt, output};
+use crate::sample::SampleError;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -21,7 +22,8 @@ pub(super) struct SampleArgs {
 }
 
 pub(super) fn run(args: SampleArgs) -> Result<(), Failure> {
-    let written = crate::sample::write(&args.dir).map_err(Failure::command)?;
+    // A fifth of a second: an interruption waits until the shop is whole.
+    let written = interrupt::finish(|| crate::sample::write(&args.dir)).map_err(failure)?;
     let count = |number: usize| output::grouped(number as u64);
     output::print(format!(
         "{}: {} products, {} orders with {} lines, {} events, {} pictures",
@@ -32,4 +34,12 @@ pub(super) fn run(args: SampleArgs) -> Result<(), Failure> {
         count(written.events),
         count(written.pictures),
     ))
+}
+
+/// The folder was named wrongly, or the disk failed.
+fn failure(error: SampleError) -> Failure {
+    match error {
+        SampleError::Io { .. } => Failure::machine(error),
+        _ => Failure::command(error),
+    }
 }

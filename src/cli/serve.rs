@@ -159,7 +159,7 @@ impl Server {
         let outcome = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(self.listener)?;
             tokio::spawn(axum::serve(listener, router(&self.dir)).into_future());
-            stop_signal().await
+            super::interrupt::stop_signal().await.map(|_| ())
         });
         runtime.shutdown_background();
         outcome.map_err(ServeError::Machine)
@@ -231,24 +231,6 @@ fn is_hash(part: &str) -> bool {
         && bytes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         && bytes.iter().any(u8::is_ascii_digit)
         && bytes.iter().any(u8::is_ascii_lowercase)
-}
-
-#[cfg(unix)]
-async fn stop_signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    std::future::poll_fn(|context| match terminate.poll_recv(context) {
-        std::task::Poll::Ready(_) => std::task::Poll::Ready(()),
-        std::task::Poll::Pending => interrupt.poll_recv(context).map(|_| ()),
-    })
-    .await;
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn stop_signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }
 
 #[cfg(test)]

@@ -5,12 +5,10 @@ use super::output;
 use super::progress::Talk;
 use super::shop_files::{Shop, ShopFiles};
 use crate::bundle::{self, Draft};
-use crate::evaluate::{self, Options, RowLengths, Stage, TrainReport};
+use crate::evaluate::{self, Options, RowLengths, TrainReport};
 use crate::feed::Summary;
 use clap::Args;
-use indicatif::ProgressBar;
 use serde::Serialize;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -42,11 +40,9 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let talk = Talk::new();
     let shop = args.files.read(&talk)?;
     let options = options(&shop, args.allow_weak);
-    let stage = RefCell::new(ProgressBar::hidden());
-    let trained = evaluate::train(&shop.history, &options, &|next: Stage| {
-        stage.replace(talk.stage(next.describe())).finish_and_clear();
-    });
-    stage.into_inner().finish_and_clear();
+    let run = talk.run(&shop.history);
+    let trained = evaluate::train(&shop.history, &options, &|at| run.tell(at));
+    run.finish();
     let trained = trained?;
     let bytes = bundle::write(&trained.draft)?;
     output::write_file(&args.output, &bytes)?;

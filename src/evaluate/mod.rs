@@ -45,7 +45,7 @@ mod visits;
 
 pub use choose::{SupportCost, Tried};
 pub use models::Model;
-pub use options::{Options, RowLengths, Stage};
+pub use options::{Options, Progress, RowLengths, Stage, Watch};
 pub use report::{BaselineReport, RelationReport, TrainReport};
 pub use run::{Evaluation, ModelScore, TaskScore, run};
 pub use tune::{Trained, train};

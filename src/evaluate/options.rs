@@ -66,20 +66,28 @@ impl Options {
     }
 }
 
-/// Where a training run is, for progress bars.
+/// A part of a training run, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stage {
     /// Counting pairs.
     Pairs,
-    /// Trying settings of the cart relation.
-    Cart,
     /// Trying settings of the product page.
     Together,
-    /// Trying settings of the visit relation.
-    Similar,
+    /// Trying settings of the cart relation.
+    Cart,
     /// Fitting the winners to everything.
     Refit,
+    /// Trying settings of the visit relation.
+    Similar,
 }
+
+/// Stages of orders with their shares of the time that a shop of orders and visits takes; the rest is `Similar`.
+///
+/// Measured by `node tests/bench/train.bench.mjs`, which prints each stage's share. They only have to be near enough for
+/// an estimate of the time left.
+const SHARES: [(Stage, f64); 5] =
+    [(Stage::Pairs, 0.02), (Stage::Together, 0.10), (Stage::Cart, 0.44), (Stage::Refit, 0.08), (Stage::Similar, 0.36)];
 
 impl Stage {
     /// The stage in a few words.
@@ -91,5 +99,65 @@ impl Stage {
             Self::Similar => "fitting what is looked at next",
             Self::Refit => "fitting the winners to everything",
         }
+    }
+
+    /// Where a run is that has finished `done` of this stage's `total` steps; a total of 0 is a stage without steps.
+    pub fn at(self, done: usize, total: usize) -> Progress {
+        Progress { stage: self, done: done.min(total), total }
+    }
+}
+
+/// Where a training run is, for progress bars: a stage, and how many of its steps are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The stage.
+    pub stage: Stage,
+    /// Steps done, for example candidates tried; at most `total`.
+    pub done: usize,
+    /// Steps in all; 0 where a stage has none.
+    pub total: usize,
+}
+
+/// Is told where a run is, at each stage's start and after each of its steps. May be called from any thread; cheap calls
+/// only, it holds the run up.
+pub type Watch<'a> = dyn Fn(Progress) + Sync + 'a;
+
+impl Progress {
+    /// The share of the whole run that lies behind, 0 to 1, for a shop with orders, visits or both.
+    ///
+    /// An estimate: by the time that the stages take on a middling shop.
+    pub fn share(self, orders: bool, visits: bool) -> f64 {
+        let comes = |stage: Stage| if stage == Stage::Similar { visits } else { orders };
+        let sum = |stages: &[(Stage, f64)]| -> f64 {
+            stages.iter().filter(|(stage, _)| comes(*stage)).map(|(_, share)| share).sum()
+        };
+        let at = SHARES.iter().position(|(stage, _)| *stage == self.stage).unwrap_or(0);
+        let within = self.done as f64 / self.total.max(1) as f64;
+        let behind = sum(&SHARES[..at]) + sum(&SHARES[at..=at]) * within;
+        behind / sum(&SHARES).max(f64::MIN_POSITIVE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_grow_from_nothing_to_all() {
+        let run = |stages: &[Stage], orders, visits| -> Vec<f64> {
+            stages.iter().flat_map(|stage| (0..=4).map(|done| stage.at(done, 4).share(orders, visits))).collect()
+        };
+        let all: Vec<Stage> = SHARES.iter().map(|(stage, _)| *stage).collect();
+        for shares in [run(&all, true, true), run(&all[..4], true, false), run(&all[4..], false, true)] {
+            assert_eq!(shares[0], 0.0);
+            assert!((shares[shares.len() - 1] - 1.0).abs() < 1e-12, "{shares:?}");
+            assert!(shares.windows(2).all(|two| two[0] <= two[1]), "{shares:?}");
+        }
+    }
+
+    #[test]
+    fn a_stage_is_never_past_its_end() {
+        assert_eq!(Stage::Cart.at(5, 4), Stage::Cart.at(4, 4));
+        assert_eq!(Stage::Pairs.at(1, 0).share(true, true), 0.0);
     }
 }

@@ -5,7 +5,7 @@ use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::{Goal, Rank};
 use super::models::baseline_blend;
-use super::options::{Options, Stage};
+use super::options::{Options, Stage, Watch};
 use super::questions::{Fold, Question};
 use super::recipe::{Recipe, Source};
 use super::refine::{Refined, Refiner};
@@ -60,7 +60,7 @@ struct Decided {
 }
 
 /// Both relations, pushed to `found`, and what belongs to them.
-pub fn orders(history: &History, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
+pub fn orders(history: &History, options: &Options, progress: &Watch<'_>, found: &mut Vec<Found>) -> Beside {
     let baskets = &history.baskets;
     let class = Classes::of(&history.products).of;
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
@@ -69,7 +69,7 @@ pub fn orders(history: &History, options: &Options, progress: &dyn Fn(Stage), fo
         together: Size::of(options.rows.together, active, false),
     };
     let Decided { mut cart, mut together, blends, support, season } = decide(baskets, &class, options, sizes, progress);
-    progress(Stage::Refit);
+    progress(Stage::Refit.at(0, 1));
     let pairs = Pairs::count(baskets, options.support());
     let source = Source { baskets, pairs: &pairs, class: &class };
     let fit = |choice: &mut Choice, size: Size| {
@@ -121,9 +121,9 @@ fn decide(
     class: &[Option<u32>],
     options: &Options,
     sizes: Sizes,
-    progress: &dyn Fn(Stage),
+    progress: &Watch<'_>,
 ) -> Decided {
-    progress(Stage::Pairs);
+    progress(Stage::Pairs.at(0, 1));
     let support = options.support();
     let tenth = |k: usize| baskets.len() * (10 - k) / 10;
     let bench = |k: usize| Bench::new(Fold::new(baskets, tenth(k), tenth(k - 1), options.seed), support, class);
@@ -138,7 +138,7 @@ fn decide(
             season: None,
         };
     }
-    progress(Stage::Together);
+    progress(Stage::Together.at(0, 1));
     let folds = if baskets.items.len() > ONE_FOLD { 1 } else { FOLDS };
     let others: Vec<Bench> = (2..=folds).map(bench).collect();
     let benches: Vec<&Bench> = std::iter::once(&main).chain(&others).collect();
@@ -148,7 +148,7 @@ fn decide(
     let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.singles;
     let refiner = Refiner { benches, questions, size: sizes.together, support, classes: true };
     let together = refiner.refine(model).after(tried);
-    progress(Stage::Cart);
+    progress(Stage::Cart.at(0, 1));
     let (model, tried) = choose::cart(benches, sizes.cart);
     let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.carts;
     let cart = Refiner { questions, size: sizes.cart, classes: false, ..refiner }.refine(model).after(tried);

@@ -3,7 +3,7 @@
 use super::bootstrap::{Interval, ratio};
 use super::metrics::{Figures, Rank};
 use super::models::baseline_blend;
-use super::options::{Options, Stage};
+use super::options::{Options, Watch};
 use super::questions::{Fold, Question, by_popularity, visit_questions};
 use super::report::TrainReport;
 use super::score::{Scratch, rank, shipped_prior, top_ten};
@@ -100,7 +100,7 @@ impl Answering<'_> {
 /// # Errors
 ///
 /// [`TrainError::Nothing`] where the first nine tenths hold neither an order nor a view.
-pub fn run(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> Result<Evaluation, TrainError> {
+pub fn run(history: &History, options: &Options, progress: &Watch<'_>) -> Result<Evaluation, TrainError> {
     let cut = history.baskets.len() * 9 / 10;
     let fold = Fold::new(&history.baskets, cut, history.baskets.len(), options.seed);
     let visit_cut = history.visits.len() * 9 / 10;

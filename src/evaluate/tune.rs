@@ -5,7 +5,7 @@ use super::choose::Blends;
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
-use super::options::{Options, Stage};
+use super::options::{Options, Stage, Watch};
 use super::orders;
 use super::recipe::{renumber, renumbering};
 use super::report::TrainReport;
@@ -30,7 +30,7 @@ pub struct Trained {
 /// # Errors
 ///
 /// [`TrainError::Weak`] where a simple method beats a relation beyond doubt and `allow_weak` is not set.
-pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> Result<Trained, TrainError> {
+pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Result<Trained, TrainError> {
     let mut found = Vec::new();
     let mut blends = Blends { cart: [POPULAR; 5], product: POPULAR };
     let (mut support, mut season) = (None, None);
@@ -40,7 +40,7 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
     }
     let mut visit_model = VisitModel::default();
     if !history.visits.is_empty() {
-        progress(Stage::Similar);
+        progress(Stage::Similar.at(0, 1));
         visit_model = visits(&history.visits, options, &mut found);
     }
     let again = again::choose(&history.baskets);

@@ -40,16 +40,38 @@ pub(super) fn files() -> Result<(Vec<File>, Written), SampleError> {
     Ok((files, written))
 }
 
-/// Writes all files into an empty or new directory.
+/// Writes all files into an empty or new directory; where that fails, takes away again what it wrote.
 pub(super) fn write_files(dir: &Path) -> Result<Written, SampleError> {
     refuse_non_empty(dir)?;
+    let new = !dir.exists();
     let (files, written) = files()?;
+    match write_each(dir, &files) {
+        Ok(()) => Ok(written),
+        Err(error) => {
+            take_away(dir, &files, new);
+            Err(error)
+        }
+    }
+}
+
+fn write_each(dir: &Path, files: &[File]) -> Result<(), SampleError> {
     create(&dir.join("pictures"))?;
-    for file in &files {
+    for file in files {
         let path = dir.join(&file.path);
         fs::write(&path, &file.bytes).map_err(|cause| SampleError::Io { path, cause })?;
     }
-    Ok(written)
+    Ok(())
+}
+
+/// Removes what [`write_each`] may have written, and nothing else; what cannot be removed stays.
+fn take_away(dir: &Path, files: &[File], new: bool) {
+    for file in files {
+        let _ = fs::remove_file(dir.join(&file.path));
+    }
+    let _ = fs::remove_dir(dir.join("pictures"));
+    if new {
+        let _ = fs::remove_dir(dir);
+    }
 }
 
 fn create(dir: &Path) -> Result<(), SampleError> {

@@ -52,6 +52,9 @@ fn groups(products: &[Product]) -> Vec<Option<u32>> {
 }
 
 /// Which classes shoppers buy several of: a quarter of at least twenty orders hold two different items.
+///
+/// A class that holds more than half of the products counts too: where a shop files everything under one category, "of the
+/// same category" says nothing, and leaving the category out would leave lists empty.
 pub fn varied(history: &History, classes: &Classes) -> Vec<DraftClass> {
     let (mut orders, mut several) = (vec![0u32; classes.len], vec![0u32; classes.len]);
     let mut held = Vec::new();
@@ -64,7 +67,11 @@ pub fn varied(history: &History, classes: &Classes) -> Vec<DraftClass> {
             several[run[0] as usize] += u32::from(run.len() >= 2);
         }
     }
-    orders.iter().zip(several).map(|(n, two)| DraftClass { varied: *n >= ENOUGH && two * 4 >= *n }).collect()
+    let mut members = vec![0usize; classes.len];
+    classes.of.iter().flatten().for_each(|class| members[*class as usize] += 1);
+    let bought = |class: usize| orders[class] >= ENOUGH && several[class] * 4 >= orders[class];
+    let wide = |class: usize| members[class] * 2 > classes.of.len();
+    (0..classes.len).map(|class| DraftClass { varied: bought(class) || wide(class) }).collect()
 }
 
 /// The items of a draft. Costs, margins and stock counts stay behind: of stock only the state goes in.
@@ -110,23 +117,24 @@ mod tests {
             product("a", Some("Tea"), Some("g")),
             product("b", Some("Tea"), Some("g")),
             product("c", Some(" "), Some("alone")),
+            product("d", None, None),
         ];
-        History { products, baskets, visits: Visits::new(3), counts: Counts::default() }
+        History { products, baskets, visits: Visits::new(4), counts: Counts::default() }
     }
 
     #[test]
     fn a_group_of_one_is_none_and_a_blank_category_no_class() {
-        let history = shop(Baskets::new(3));
+        let history = shop(Baskets::new(4));
         let classes = Classes::of(&history.products);
-        assert_eq!((classes.of.clone(), classes.len), (vec![Some(0), Some(0), None], 1));
+        assert_eq!((classes.of.clone(), classes.len), (vec![Some(0), Some(0), None, None], 1));
         let groups: Vec<_> = items(&history, &classes, 5).into_iter().map(|item| item.group).collect();
-        assert_eq!(groups, [Some(1), Some(1), None]);
+        assert_eq!(groups, [Some(1), Some(1), None, None]);
     }
 
     #[test]
     fn a_class_is_varied_from_a_quarter_of_twenty_orders() {
         let with = |two: usize, one: usize| {
-            let mut baskets = Baskets::new(3);
+            let mut baskets = Baskets::new(4);
             (0..two).for_each(|_| baskets.push(&[0, 1], None, None));
             (0..one).for_each(|_| baskets.push(&[0, 2], None, None));
             let history = shop(baskets);
@@ -135,5 +143,14 @@ mod tests {
         assert!(with(5, 15));
         assert!(!with(4, 16));
         assert!(!with(10, 5), "fifteen orders are too few");
+    }
+
+    #[test]
+    fn a_class_of_more_than_half_of_all_products_is_varied_without_an_order() {
+        let mut history = shop(Baskets::new(4));
+        let found = |history: &History| varied(history, &Classes::of(&history.products))[0].varied;
+        assert!(!found(&history), "two of four");
+        history.products[2].category = Some("Tea".into());
+        assert!(found(&history), "three of four");
     }
 }

@@ -93,7 +93,7 @@ class Shop {
 }
 
 /** A file that is written in pieces of some 64 KB, waiting where the disk is slower. */
-async function file(path, rows) {
+export async function file(path, rows) {
   const out = createWriteStream(path);
   let piece = "";
   for (const row of rows) {
@@ -139,6 +139,15 @@ function* events(shop, visits) {
   for (let visit = 0; visit < visits; visit++) {
     const at = timestamp(visit / visits);
     for (const item of shop.basket(6)) yield `s${visit},${at},view,${shop.skus[item]}\n`;
+  }
+}
+
+/** Orders of two products each that nobody ever buys again. */
+export function* strangers(products) {
+  yield "order_id,customer_id,timestamp,sku,quantity,unit_price\n";
+  for (let product = 0; product < products; product++) {
+    const order = product >> 1;
+    yield `${order},c${order},${timestamp(product / products)},S-${product},1,9.90\n`;
   }
 }
 

@@ -1,10 +1,9 @@
-// What goes over the wire and what lies in memory: engine, JavaScript, bundle and slices; bytes an edge beside JSON.
+// What goes over the wire: engine, JavaScript, bundle and slices; a first load beside the peers'.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { precomputedLists, vectorEngine } from "./peers.mjs";
-import { budget, budgets, bundleOf, cut, edgesOf, endcap, feeds, inspect, output, quiet, record, root, short, sizes, table } from "./support.mjs";
-import { execFileSync } from "node:child_process";
+import { budget, budgets, bundleOf, cut, edgesOf, record, root, short, sizes, table } from "./support.mjs";
 
 const KB = 1000;
 const text = (name) => readFileSync(join(root, "pkg/dist", name));
@@ -61,38 +60,7 @@ table("first load for a cart, brotli bytes", [
 ]);
 console.log("\nthe lists of a cart are fetched anew for every new product; the bundle is fetched once");
 
-// ---- bytes an edge
-function edgeSizes(file, edges) {
-  const { relations, items } = inspect(file);
-  const rows = relations.filter(({ edges }) => edges > 0).map(({ kind, edges: count, bytes }) => {
-    const numbers = (value) => (Number.isInteger(value) ? value : Number(value.toPrecision(3)));
-    const json = edges && sizes(JSON.stringify(edges.relations[kind].map((row) => row.map(numbers))));
-    const packed = sizes(cut(file, "--relations", kind, "--addition")).brotli;
-    return { kind, edges: count, resident: bytes / count, brotli: packed / count, json: json && json.raw / count, jsonBrotli: json && json.brotli / count };
-  });
-  const mean = (figure) => (rows[0]?.[figure] === undefined ? undefined : rows.reduce((sum, row) => sum + row[figure], 0) / rows.length);
-  rows.push({ kind: "mean of the relations", edges: rows.reduce((sum, row) => sum + row.edges, 0), ...Object.fromEntries(["resident", "brotli", "json", "jsonBrotli"].map((figure) => [figure, mean(figure)])) });
-  return { items, rows };
-}
-function edgeTable(title, { items, rows }) {
-  table(`${title}, ${items.toLocaleString("en")} items: bytes an edge`, [
-    ["", "edges", "resident", "brotli", "JSON", "JSON, brotli", "JSON ÷ resident", "both by brotli"],
-    ...rows.map((row) => [row.kind, row.edges, row.resident, row.brotli, row.json, row.jsonBrotli, row.json && `${short(row.json / row.resident)} ×`, row.json && `${short(row.jsonBrotli / row.brotli)} ×`]),
-  ]);
-}
-const edgesFound = { shop: edgeSizes(file, edges) };
-edgeTable("the made-up shop", edgesFound.shop);
-const real = join(process.env.ENDCAP_DATA ?? join(root, "../shared/data"), "uci_retail_2009_2010");
-if (existsSync(real)) {
-  const uci = join(output, "uci.endcap");
-  execFileSync(endcap, ["train", ...feeds(real), "--allow-weak", "-o", uci], quiet);
-  edgesFound.uci = edgeSizes(uci, edgesOf(uci));
-  edgeTable("uci_retail_2009_2010", edgesFound.uci);
-} else {
-  console.log(`\nnot measured: uci_retail_2009_2010 is not there; name its parent folder by ENDCAP_DATA`);
-}
-
-const residents = Object.entries(edgesFound).map(([name, { rows }]) => budget(`resident bytes an edge, to 16,000 items: ${name}`, rows.at(-1).resident, 2.1, "bytes"));
+// ---- budgets
 const [three, , small] = Object.values(firstLoad);
 const kb = (name) => found[name].brotli / KB;
 const list = [
@@ -103,7 +71,6 @@ const list = [
   budget("complete public bundle, without cards", kb("public bundle without cards"), 1200, "KB brotli"),
   budget("complete public bundle, with cards", kb("public bundle with cards"), 1200, "KB brotli"),
   budget("complete public bundle, small, without cards", kb("public bundle without cards, small"), 600, "KB brotli"),
-  ...residents,
 ];
 budgets(list);
-record("sizes", { bytes: found, firstLoad, peerLoad, listsOfAllProducts: all, edges: edgesFound, budgets: list });
+record("sizes", { bytes: found, firstLoad, peerLoad, listsOfAllProducts: all, budgets: list });

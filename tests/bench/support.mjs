@@ -23,11 +23,22 @@ export const packed = () => import(pathToFileURL(join(root, "pkg/dist/index.js")
 
 // ---- inputs: made once, kept in tests/output/bench
 
-/** The shops of the benches: `shop` is what is loaded and asked, `large` what is trained against the clock. */
+/**
+ * The shops of the benches: `shop` is what is loaded and asked, `large` what is trained against the clock, `tenth` and
+ * `tenfold` the same with other numbers of orders and visits; the catalogs are what bytes an edge are counted in.
+ */
 export const SHOPS = {
   shop: { items: 10_000, baskets: 107_000, lines: 9, visits: 60_000 },
+  tenth: { items: 13_000, baskets: 15_000, lines: 9.7, visits: 10_000 },
   large: { items: 13_000, baskets: 150_000, lines: 9.7, visits: 100_000 },
+  tenfold: { items: 13_000, baskets: 1_500_000, lines: 9.7, visits: 1_000_000 },
+  catalog1k: { items: 1_000, baskets: 10_000, lines: 9, visits: 6_000 },
+  catalog16k: { items: 16_000, baskets: 160_000, lines: 9, visits: 96_000 },
+  catalog65k: { items: 65_000, baskets: 650_000, lines: 9, visits: 390_000 },
 };
+
+/** Runs that take many minutes and gigabytes are made where ENDCAP_BENCH_LARGE is set. */
+export const largeToo = Boolean(process.env.ENDCAP_BENCH_LARGE);
 
 /** The folder of a made-up shop. */
 export async function shopFolder(name) {
