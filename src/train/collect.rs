@@ -29,6 +29,7 @@ pub struct Collector {
 struct Head {
     customer: u32,
     at: Option<Timestamp>,
+    campaign: bool,
 }
 
 /// One view.
@@ -80,16 +81,17 @@ impl Collector {
     }
 
     /// Takes a line of an order. Where lines of one order disagree, its earliest time and its first customer by name
-    /// hold.
+    /// hold, and one line that came by a campaign is enough.
     pub fn line(&mut self, line: OrderLine<'_>) {
         let order = self.orders.number(line.order);
         let sku = self.skus.number(line.sku);
         let customer = line.customer.map_or(NOBODY, |name| self.customers.number(name));
         self.lines.push((order, sku));
         let Some(head) = self.heads.get_mut(order as usize) else {
-            self.heads.push(Head { customer, at: line.at });
+            self.heads.push(Head { customer, at: line.at, campaign: line.campaign });
             return;
         };
+        head.campaign |= line.campaign;
         head.at = [head.at, line.at].into_iter().flatten().min();
         let name = |number: u32| self.customers.list.get(number as usize);
         if customer != NOBODY && (head.customer == NOBODY || name(customer) < name(head.customer)) {
@@ -224,8 +226,9 @@ impl Collector {
         for o in order {
             let mut items: Vec<u32> = sets[o].iter().map(|sku| number[*sku as usize]).collect();
             items.sort_unstable();
-            let Head { customer, at } = self.heads[o];
+            let Head { customer, at, campaign } = self.heads[o];
             baskets.push(&items, (customer != NOBODY).then_some(customer), at);
+            baskets.came_by_campaign(campaign);
         }
         baskets
     }

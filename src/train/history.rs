@@ -69,6 +69,7 @@ pub struct Baskets {
     pub(crate) items: Vec<u32>,
     pub(crate) customers: Vec<u32>,
     pub(crate) at: Vec<Option<Timestamp>>,
+    pub(crate) campaign: Vec<bool>,
 }
 
 impl Baskets {
@@ -86,6 +87,14 @@ impl Baskets {
         self.starts.push(self.items.len());
         self.customers.push(customer.unwrap_or(NOBODY));
         self.at.push(at);
+        self.campaign.push(false);
+    }
+
+    /// Says of the basket pushed last whether it came by a campaign.
+    pub fn came_by_campaign(&mut self, campaign: bool) {
+        if let Some(last) = self.campaign.last_mut() {
+            *last = campaign;
+        }
     }
 
     /// How many baskets.
@@ -122,6 +131,11 @@ impl Baskets {
         self.at[basket]
     }
 
+    /// Whether it came by a campaign, as far as the orders say.
+    pub fn campaign(&self, basket: usize) -> bool {
+        self.campaign[basket]
+    }
+
     /// How many baskets hold each item.
     pub fn popularity(&self) -> Vec<u32> {
         let mut count = vec![0u32; self.n_items];
@@ -143,6 +157,7 @@ impl Baskets {
         for b in range {
             let customer = self.customers[b];
             part.push(self.items(b), (customer != NOBODY).then_some(customer), self.at[b]);
+            part.came_by_campaign(self.campaign[b]);
         }
         part
     }
@@ -270,6 +285,16 @@ mod tests {
         baskets.push(&[0], Some(3), None);
         assert_ne!(baskets.customer(0), baskets.customer(1));
         assert_eq!(baskets.customer(2), baskets.customer(3));
+    }
+
+    #[test]
+    fn a_campaign_stays_with_its_basket() {
+        let mut baskets = Baskets::new(2);
+        baskets.push(&[0], None, None);
+        baskets.push(&[0, 1], None, None);
+        baskets.came_by_campaign(true);
+        assert_eq!([baskets.campaign(0), baskets.campaign(1)], [false, true]);
+        assert!(baskets.slice(1..2).campaign(0) && baskets.renumbered(&[1, 0]).campaign(1));
     }
 
     #[test]

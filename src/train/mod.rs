@@ -40,6 +40,7 @@ mod collect;
 pub mod coview;
 pub mod ease;
 mod error;
+pub mod gaps;
 pub mod history;
 pub mod pairs;
 pub mod prune;
