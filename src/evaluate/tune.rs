@@ -2,6 +2,7 @@
 
 use super::again;
 use super::choose::Blends;
+use super::curated;
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
@@ -46,16 +47,19 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }
+    let pins = curated::pins(history, options);
+    let curated = curated::apply(history, options, &mut found, &mut blends, &pins);
     let report = TrainReport {
         counts: history.counts,
         relations: found.iter().map(|relation| relation.report.clone()).collect(),
         support,
         repeat_half_life_days: again.repeat.half_life_days,
         repeat_questions: again.questions,
+        curated,
     };
     let tuning =
         Tuning { cart: blends.cart, product: blends.product, view_decay: visit_model.fading(), repeat: again.repeat };
-    Ok(Trained { draft: draft(history, options, tuning, found), report })
+    Ok(Trained { draft: Draft { pins, ..draft(history, options, tuning, found) }, report })
 }
 
 /// The blend of a shop whose orders hold no signal.

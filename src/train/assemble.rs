@@ -99,7 +99,7 @@ fn card(product: &Product) -> Card {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::{Baskets, Counts, Visits};
+    use crate::train::{Baskets, Counts, CuratedPairs, Visits};
 
     fn product(sku: &str, category: Option<&str>, group: Option<&str>) -> Product {
         let own = |text: Option<&str>| text.map(str::to_owned);
@@ -112,7 +112,7 @@ mod tests {
             product("b", Some("Tea"), Some("g")),
             product("c", Some(" "), Some("alone")),
         ];
-        History { products, baskets, visits: Visits::new(3), counts: Counts::default() }
+        History { products, baskets, visits: Visits::new(3), curated: CuratedPairs::default(), counts: Counts::default() }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Lines of files, in any order, to a [`History`].
 
 use super::TrainError;
+use super::curated::CuratedLines;
 use super::history::{Baskets, Counts, History, NOBODY, Visits, scatter};
 use crate::bundle::layout::{MAX_ITEMS, MAX_SKU_BYTES};
-use crate::shop::{Event, EventKind, OrderLine, Product, Timestamp};
+use crate::shop::{CuratedLine, Event, EventKind, OrderLine, Product, Timestamp};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub struct Collector {
     views: Vec<View>,
     other_events: Vec<u32>,
     repeated_products: u64,
+    curated: CuratedLines,
 }
 
 /// What is known of an order beside its lines.
@@ -110,11 +112,17 @@ impl Collector {
         }
     }
 
+    /// Takes a hand-made pair. Its products are known by the catalog, or by orders and events where there is none: they
+    /// become no items by being named here.
+    pub fn curated(&mut self, line: CuratedLine<'_>) {
+        self.curated.push(line);
+    }
+
     /// Everything numbered and in order.
     ///
     /// # Errors
     ///
-    /// [`TrainError::Nothing`] without one order or view of a known product, [`TrainError::TooManyItems`] and
+    /// [`TrainError::Nothing`] without one order, view or hand-made pair of known products, [`TrainError::TooManyItems`] and
     /// [`TrainError::BadSku`] for what no bundle can hold.
     pub fn finish(mut self) -> Result<History, TrainError> {
         let known: Vec<bool> = (0..self.skus.list.len() as u32)
@@ -123,7 +131,8 @@ impl Collector {
         let mut counts = self.count(&known);
         let sets = self.order_sets(&known);
         let paths = self.visit_paths(&known);
-        if sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty) {
+        let seen = sets.iter().any(|set| !set.is_empty()) || paths.iter().any(|path| !path.is_empty());
+        if !seen && self.curated.is_empty() {
             return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines });
         }
         let order = self.numbering(&known, &sets, &paths)?;
@@ -135,8 +144,12 @@ impl Collector {
         counts.orders_of_two = (0..baskets.len()).filter(|b| baskets.items(*b).len() >= 2).count() as u64;
         counts.views = visits.views.len() as u64;
         counts.visits = visits.len() as u64;
-        let products = order.iter().map(|sku| self.take_product(*sku)).collect();
-        Ok(History { products, baskets, visits, counts })
+        let products: Vec<Product> = order.iter().map(|sku| self.take_product(*sku)).collect();
+        let curated = self.curated.resolve(&products);
+        if !seen && curated.is_empty() {
+            return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines + curated.unknown_lines });
+        }
+        Ok(History { products, baskets, visits, curated, counts })
     }
 
     fn count(&self, known: &[bool]) -> Counts {

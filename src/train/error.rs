@@ -38,12 +38,13 @@ impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing { unknown_lines: 0 } => f.write_str(
-                "expected at least one order or one view, found none: give --orders or --events with at least one line",
+                "expected at least one order or one view, found none: give --orders or --events with at least one line, or \
+                 --catalog and --curated",
             ),
             Self::Nothing { unknown_lines } => write!(
                 f,
-                "expected orders or views of products in the catalog, found {unknown_lines} lines of unknown SKUs only: \
-                 check that the `sku` columns of catalog and orders hold the same codes"
+                "expected orders, views or hand-made pairs of products in the catalog, found {unknown_lines} lines of unknown SKUs only: \
+                 check that the `sku` columns of the catalog and of the other files hold the same codes"
             ),
             Self::TooManyItems { found, most } => {
                 write!(f, "expected at most {most} products, found {found}: leave out products that are not sold")

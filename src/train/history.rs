@@ -1,5 +1,6 @@
 //! What a shop sold and what was looked at, numbered and in order: all that models see.
 
+use super::curated::CuratedPairs;
 use crate::shop::{Product, Timestamp};
 use std::ops::Range;
 
@@ -49,6 +50,8 @@ pub struct History {
     pub baskets: Baskets,
     /// The visits.
     pub visits: Visits,
+    /// What the shop itself put beside its products.
+    pub curated: CuratedPairs,
     /// For the summary.
     pub counts: Counts,
 }
@@ -223,8 +226,8 @@ impl Visits {
         self.starts[visit]..self.starts[visit + 1]
     }
 
-    /// Share of visits that hold each item.
-    pub fn shares(&self) -> Vec<f32> {
+    /// How many visits hold each item.
+    pub fn popularity(&self) -> Vec<u32> {
         let mut count = vec![0u32; self.n_items];
         let mut last = vec![usize::MAX; self.n_items];
         for visit in 0..self.len() {
@@ -235,8 +238,13 @@ impl Visits {
                 }
             }
         }
+        count
+    }
+
+    /// Share of visits that hold each item.
+    pub fn shares(&self) -> Vec<f32> {
         let all = self.len().max(1) as f64;
-        count.into_iter().map(|n| (f64::from(n) / all) as f32).collect()
+        self.popularity().into_iter().map(|n| (f64::from(n) / all) as f32).collect()
     }
 
     /// The same visits with every item `i` called `numbers[i]`.

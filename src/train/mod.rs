@@ -38,6 +38,7 @@ pub mod assemble;
 pub mod baselines;
 mod collect;
 pub mod coview;
+pub mod curated;
 pub mod ease;
 mod error;
 pub mod gaps;
@@ -49,5 +50,6 @@ pub mod slim;
 pub mod together;
 
 pub use collect::Collector;
+pub use curated::CuratedPairs;
 pub use error::TrainError;
 pub use history::{Baskets, Counts, History, Visits};
