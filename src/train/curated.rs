@@ -9,8 +9,8 @@
 //! * `w` is the weight that behaviour gave the pair, 0 where there is none;
 //! * `u` the weight of a sure neighbour in this relation's own units: the largest of the product's row, or the median of
 //!   the rows' largest where that is more, or 1 where no row has any;
-//! * `c` the credit of the pair's place among the product's, 16 / (15 + place), so that the shop's order holds while
-//!   nothing speaks against it;
+//! * `c` the credit of the pair's place among the product's, ((17 − place) / 16)², the ninth and all after it 1/4: the
+//!   steps in which weights are stored, so that the shop's order holds while nothing speaks against it;
 //! * `n` the orders (or visits) that hold the product, `κ` = [`ORDERS`]: with κ pseudo-orders that all hold the other
 //!   item, `(n·w + κ·u·c) / (n + κ)` is the mean of what was seen and what was claimed. A claim never lowers a weight.
 //!
@@ -228,7 +228,7 @@ impl CuratedPairs {
                 let claim = |(at, pair): (usize, &CuratedPair)| Claim {
                     product: pair.product,
                     item: pair.item,
-                    credit: 16.0 / (16.0 + at as f64),
+                    credit: credit(at),
                 };
                 claims.extend(run.iter().enumerate().map(claim));
             }
@@ -279,6 +279,12 @@ impl CuratedPairs {
         }
         pins
     }
+}
+
+/// The credit of a pair's place, from 0: a step of four bits less for each place, down to a quarter.
+fn credit(place: usize) -> f64 {
+    let step = (16 - place.min(8)) as f64 / 16.0;
+    step * step
 }
 
 /// What stands in each of `last` slots.
