@@ -10,7 +10,7 @@ use super::options::Options;
 use crate::bundle::{Blend, DraftPin, RelationKind, Strategy, Verdict};
 use crate::shop::CuratedAs;
 use crate::train::History;
-use crate::train::curated::{Claim, ORDERS, lean};
+use crate::train::curated::{Claim, ORDERS, lean, with_implied};
 use crate::train::prune::{Rows, prune, row_budget};
 use serde::Serialize;
 
@@ -81,8 +81,8 @@ pub(super) fn pins(history: &History, options: &Options) -> Vec<DraftPin> {
 
 /// Leans all relations, and makes those that are wanted and missing.
 fn lean_all(history: &History, options: &Options, found: &mut Vec<Found>, blends: &mut Blends) {
-    let complements = history.curated.claims(&options.policies, &COMPLEMENTS);
-    let similar = history.curated.claims(&options.policies, &[Strategy::Similar]);
+    let claims = |strategies: &[Strategy]| with_implied(history.curated.claims(&options.policies, strategies));
+    let (complements, similar) = (claims(&COMPLEMENTS), claims(&[Strategy::Similar]));
     let orders = history.baskets.popularity();
     let active = orders.iter().filter(|count| **count > 0).count();
     let rows = options.rows;
@@ -237,6 +237,21 @@ mod tests {
         let many = trained(shop(2_000, 1), CuratedAs::Prior);
         let row = row(&many, RelationKind::BoughtTogether, "P00");
         assert_eq!((row[0].as_str(), row.last().map(String::as_str)), ("P20", Some("P01")));
+    }
+
+    #[test]
+    fn orders_without_signal_leave_the_pairs_to_speak() {
+        let mut shop = shop(0, 10);
+        for n in 0..1_000 {
+            let (order, sku) = (format!("O{n:05}"), format!("P{:02}", n * n % 40));
+            shop.line(OrderLine { order: &order, sku: &sku, ..OrderLine::default() });
+        }
+        let trained = trained(shop, CuratedAs::Prior);
+        assert_eq!(row(&trained, RelationKind::Cart, "P00"), ["P01"]);
+        assert_eq!(row(&trained, RelationKind::BoughtTogether, "P00"), ["P01"]);
+        let tuning = &trained.draft.tuning;
+        assert!(tuning.cart.iter().all(|blend| blend.cart > 0.0) && tuning.product.together > 0.0);
+        assert!(trained.report.to_text().contains("the shop's own pairs"), "{}", trained.report.to_text());
     }
 
     #[test]

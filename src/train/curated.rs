@@ -18,8 +18,15 @@
 //! 0.3; after 20 orders of the watch without the strap 0.15, after 380 orders 0.015, below everything that was bought with
 //! it. The same strap bought in a fifth of them would by then stand on its own 0.2.
 //!
+//! Products that share some of their pairs are guessed to share the rest, see [`with_implied`]; as pins only what the
+//! shop made stands.
+//!
 //! A shop names products as it likes: a name is a SKU, or the group that its variants share. A pair for a group is a pair
 //! for each variant; of a group that is to be shown, the parent or the best-selling variant that is not sold out is.
+
+mod implied;
+
+pub use implied::with_implied;
 
 use super::prune::Rows;
 use crate::bundle::{DraftPin, Edge, Policy, Strategy};
@@ -83,8 +90,17 @@ pub struct CuratedPairs {
 /// Lines as they were read.
 #[derive(Debug, Default)]
 pub(super) struct CuratedLines {
-    lines: Vec<(Arc<str>, Arc<str>, Option<u16>, Place)>,
+    lines: Vec<Line>,
     names: FxHashSet<Arc<str>>,
+}
+
+/// A line as it was read, its names kept once.
+#[derive(Debug)]
+struct Line {
+    product: Arc<str>,
+    item: Arc<str>,
+    slot: Option<u16>,
+    place: Place,
 }
 
 impl CuratedLines {
@@ -96,7 +112,7 @@ impl CuratedLines {
             CuratedPlace::Placement(name) => Place::Placement(self.name(name)),
         };
         let (product, item) = (self.name(line.product), self.name(line.item));
-        self.lines.push((product, item, line.slot, place));
+        self.lines.push(Line { product, item, slot: line.slot, place });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -122,7 +138,7 @@ impl CuratedLines {
         let names = Directory::of(products);
         let mut unknown: FxHashSet<&Arc<str>> = FxHashSet::default();
         let mut found = Vec::new();
-        for (at, (product, item, slot, place)) in self.lines.iter().enumerate() {
+        for (at, Line { product, item, slot, place }) in self.lines.iter().enumerate() {
             let (pages, shown) = (names.pages(product), names.shown(item));
             unknown.extend(pages.is_empty().then_some(product));
             unknown.extend(shown.is_none().then_some(item));
