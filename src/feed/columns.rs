@@ -24,11 +24,7 @@ impl Field {
     }
 
     /// A field that may be missing, and with which the required field `other` may be.
-    pub(super) const fn instead_of(
-        other: &'static str,
-        name: &'static str,
-        synonyms: &'static [&'static str],
-    ) -> Self {
+    pub(super) const fn instead_of(other: &'static str, name: &'static str, synonyms: &'static [&'static str]) -> Self {
         Self { name, synonyms, required: false, instead_of: Some(other) }
     }
 }

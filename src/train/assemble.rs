@@ -112,7 +112,13 @@ mod tests {
             product("b", Some("Tea"), Some("g")),
             product("c", Some(" "), Some("alone")),
         ];
-        History { products, baskets, visits: Visits::new(3), curated: CuratedPairs::default(), counts: Counts::default() }
+        History {
+            products,
+            baskets,
+            visits: Visits::new(3),
+            curated: CuratedPairs::default(),
+            counts: Counts::default(),
+        }
     }
 
     #[test]
