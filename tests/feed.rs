@@ -455,6 +455,29 @@ proptest! {
     }
 
     #[test]
+    fn any_rows_of_pairs_are_read_or_refused_and_never_pair_a_product_with_itself(
+        lists: bool,
+        rows in prop::collection::vec(("[A-C, ]{0,4}", "[A-C,;|\\[\\]\" ]{0,9}", "[0-9.x-]{0,6}", "[a-z _-]{0,9}"), 0..20),
+    ) {
+        let mut file = csv::Writer::from_writer(Vec::new());
+        let header = if lists { ["sku", "Cross-sells", "Upsells", "name"] } else { ["for_sku", "sku", "slot", "placement"] };
+        file.write_record(header).unwrap();
+        rows.iter().for_each(|(a, b, c, d)| file.write_record([a, b, c, d]).unwrap());
+        let path = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(path.path(), file.into_inner().unwrap()).unwrap();
+        let mut pairs = 0;
+        let read = feed::read_curated(path.path(), &lenient(), &mut |line| {
+            assert!(line.product != line.item && !line.product.is_empty() && !line.item.is_empty());
+            assert!(line.slot.is_none_or(|slot| slot >= 1));
+            pairs += 1;
+        });
+        if let Ok(summary) = read {
+            prop_assert!(pairs >= summary.rows_kept);
+            prop_assert_eq!(summary.rows_read, summary.rows_kept + summary.dropped.values().sum::<u64>());
+        }
+    }
+
+    #[test]
     fn what_a_csv_writer_wrote_comes_back(rows in prop::collection::vec(("[0-9a-zä\",;\n]{1,8}", "[A-Z0-9é\",;]{1,8}"), 1..40)) {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(["sku", "order_id"]).unwrap();

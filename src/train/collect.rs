@@ -122,8 +122,8 @@ impl Collector {
     ///
     /// # Errors
     ///
-    /// [`TrainError::Nothing`] without one order, view or hand-made pair of known products, [`TrainError::TooManyItems`] and
-    /// [`TrainError::BadSku`] for what no bundle can hold.
+    /// [`TrainError::Nothing`] without one product, or where orders and views name none of the catalog's;
+    /// [`TrainError::TooManyItems`] and [`TrainError::BadSku`] for what no bundle can hold.
     pub fn finish(mut self) -> Result<History, TrainError> {
         let known: Vec<bool> = (0..self.skus.list.len() as u32)
             .map(|sku| self.products.is_empty() || self.products.contains_key(&sku))
@@ -131,8 +131,9 @@ impl Collector {
         let mut counts = self.count(&known);
         let sets = self.order_sets(&known);
         let paths = self.visit_paths(&known);
-        let seen = sets.iter().any(|set| !set.is_empty()) || paths.iter().any(|path| !path.is_empty());
-        if !seen && self.curated.is_empty() {
+        // A catalog alone is a shop that has not opened yet; orders of strange products only are a mistake.
+        let unused = sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty);
+        if unused && (self.products.is_empty() || counts.unknown_lines > 0) {
             return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines });
         }
         let order = self.numbering(&known, &sets, &paths)?;
@@ -145,10 +146,7 @@ impl Collector {
         counts.views = visits.views.len() as u64;
         counts.visits = visits.len() as u64;
         let products: Vec<Product> = order.iter().map(|sku| self.take_product(*sku)).collect();
-        let curated = self.curated.resolve(&products);
-        if !seen && curated.is_empty() {
-            return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines + curated.unknown_lines });
-        }
+        let curated = std::mem::take(&mut self.curated).resolve(&products);
         Ok(History { products, baskets, visits, curated, counts })
     }
 
@@ -275,4 +273,26 @@ fn sort_oldest_first(order: &mut [usize], times: &[Option<i64>], names: &[Arc<st
 
 fn storable(sku: &str) -> bool {
     (1..=MAX_SKU_BYTES).contains(&sku.len()) && !sku.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_by_a_campaign_makes_the_order_one() {
+        let mut lines = Vec::new();
+        for (order, campaigns) in [("1", [false, true, false]), ("2", [false; 3])] {
+            let line = |(sku, campaign)| OrderLine { order, sku, campaign, ..OrderLine::default() };
+            lines.extend(["A", "B", "C"].into_iter().zip(campaigns).map(line));
+        }
+        for turn in 0..lines.len() {
+            lines.rotate_left(turn);
+            let mut collector = Collector::new();
+            lines.iter().for_each(|line| collector.line(*line));
+            let baskets = collector.finish().unwrap().baskets;
+            let came: Vec<bool> = (0..baskets.len()).map(|basket| baskets.campaign(basket)).collect();
+            assert_eq!(came.iter().filter(|campaign| **campaign).count(), 1);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// Neither orders nor views of known products.
+    /// No products at all, or neither orders nor views of known ones.
     Nothing {
         /// Lines whose SKU the catalog lacks.
         unknown_lines: u64,
@@ -38,13 +38,13 @@ impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing { unknown_lines: 0 } => f.write_str(
-                "expected at least one order or one view, found none: give --orders or --events with at least one line, or \
-                 --catalog and --curated",
+                "expected at least one product, order or view, found none: give --catalog, --orders or --events with at \
+                 least one line",
             ),
             Self::Nothing { unknown_lines } => write!(
                 f,
-                "expected orders, views or hand-made pairs of products in the catalog, found {unknown_lines} lines of unknown SKUs only: \
-                 check that the `sku` columns of the catalog and of the other files hold the same codes"
+                "expected orders or views of products in the catalog, found {unknown_lines} lines of unknown SKUs only: \
+                 check that the `sku` columns of catalog and orders hold the same codes"
             ),
             Self::TooManyItems { found, most } => {
                 write!(f, "expected at most {most} products, found {found}: leave out products that are not sold")

@@ -1,5 +1,6 @@
 use super::*;
 use crate::bundle::{SameCategory, Strategy};
+use crate::shop::{CuratedLine, CuratedPlace, Product};
 use crate::train::Baskets;
 use crate::train::pairs::{Pairs, Support};
 use crate::train::together::Together;
