@@ -29,7 +29,7 @@
 //!     let order = n.to_string();
 //!     let skus: &[&str] = if n % 3 == 0 { &["MUG"] } else { &["DRIPPER", "FILTERS"] };
 //!     for sku in skus {
-//!         orders.line(OrderLine { order: &order, customer: None, at: None, sku, quantity: 1.0, unit_price: None });
+//!         orders.line(OrderLine { order: &order, sku, ..OrderLine::default() });
 //!     }
 //! }
 //! let history = orders.finish()?;

@@ -2,7 +2,9 @@
 #![cfg(feature = "train")]
 
 use endcap::feed::{self, FeedError, Options, Reason, Summary};
-use endcap::shop::{Availability, Currency, Event, EventKind, OrderLine, Product, Timestamp};
+use endcap::shop::{
+    Availability, CuratedLine, CuratedPlace, Currency, Event, EventKind, OrderLine, Product, Timestamp,
+};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -292,6 +294,74 @@ fn events_of_other_kinds_are_left_out_by_rule_and_blank_ones_are_issues() {
     assert_eq!(places(&summary), [(5, "event type", Reason::Blank), (6, "visitor id", Reason::Blank)]);
 }
 
+/// Hand-made pairs as `product place item slot`, and the summary.
+fn curated(name: &str) -> (Summary, Vec<String>) {
+    let mut pairs = Vec::new();
+    let summary = feed::read_curated(&fixture(name), &lenient(), &mut |line: CuratedLine<'_>| {
+        let place = match line.place {
+            CuratedPlace::Complements => "+",
+            CuratedPlace::Similar => "~",
+            CuratedPlace::Placement(name) => name,
+        };
+        let slot = line.slot.map_or(String::new(), |slot| format!(" {slot}"));
+        pairs.push(format!("{} {place} {}{slot}", line.product, line.item));
+    });
+    (summary.unwrap(), pairs)
+}
+
+#[test]
+fn hand_made_pairs_in_the_manners_of_four_shops() {
+    for (name, expected) in [
+        ("curated_plain.csv", vec!["A1 cart B2 1", "A1 cart C3", "A1 + D4", "B2 pdp_similar A1 2"]),
+        ("curated_magento_links.csv", vec!["A1 + B2", "A1 ~ C3 2", "A1 ~ D4", "B2 + A1 1"]),
+        ("curated_magento_export.csv", vec!["A1 + B2", "A1 ~ C3", "A1 ~ D4", "C3 + A1", "C3 + B2", "C3 ~ D4"]),
+        ("curated_woocommerce_export.csv", vec!["A1 + B2", "A1 ~ D4", "A1 ~ 13"]),
+        ("curated_shopify_export.csv", vec!["amber + beryl", "amber + citrine", "amber ~ diamond"]),
+    ] {
+        let (summary, pairs) = curated(name);
+        assert_eq!(pairs, expected, "{name}");
+        assert_eq!(summary.bad_rows(), 0, "{name}");
+        assert_eq!(summary.rows_read, summary.rows_kept + summary.dropped.values().sum::<u64>(), "{name}");
+    }
+    assert_eq!(dropped(&curated("curated_woocommerce_export.csv").0), [(Reason::NoPairs, 2)]);
+}
+
+#[test]
+fn a_pair_that_makes_no_sense_is_a_bad_row() {
+    use Reason::*;
+    let (summary, pairs) = curated("curated_with_itself_and_unreadable_values.csv");
+    assert_eq!(pairs, ["A1 cart B2 1"]);
+    let expected = [
+        (3, "sku", Itself),
+        (4, "slot", Slot),
+        (5, "slot", Slot),
+        (6, "slot", Slot),
+        (7, "placement", Placement),
+        (8, "for_sku", Blank),
+        (9, "sku", Blank),
+    ];
+    assert_eq!(places(&summary), expected);
+    let text = summary.issues[0].to_string();
+    assert!(text.contains("expected another product than the one it stands beside, found `A1`"), "{text}");
+    let (summary, pairs) = curated("curated_lists_hold_the_product_itself.csv");
+    assert_eq!((pairs, places(&summary)), (vec!["B2 + A1".to_owned()], vec![(2, "cross_sells", Itself)]));
+}
+
+#[test]
+fn a_file_without_other_products_is_no_file_of_pairs() {
+    let error = feed::read_curated(&fixture("curated_without_others.csv"), &lenient(), &mut |_| {}).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("curated_without_others.csv:1: expected a column `linked_sku` (or "), "{text}");
+}
+
+#[test]
+fn an_order_says_whether_a_campaign_brought_it() {
+    let mut campaigns = Vec::new();
+    let sink = &mut |line: OrderLine<'_>| campaigns.push(line.campaign);
+    feed::read_orders(&fixture("orders_with_a_campaign_column.csv"), &lenient(), sink).unwrap();
+    assert_eq!(campaigns, [true, false, false, false, true]);
+}
+
 #[test]
 fn progress_ends_at_the_size_of_the_packed_file() {
     let path = fixture("orders_gzip_without_gz_in_its_name.csv");
@@ -382,6 +452,29 @@ proptest! {
         std::fs::write(file.path(), &bytes).unwrap();
         let _ = feed::read_catalog(file.path(), &lenient(), &mut |_| {});
         let _ = feed::read_events(file.path(), &lenient(), &mut |_| {});
+    }
+
+    #[test]
+    fn any_rows_of_pairs_are_read_or_refused_and_never_pair_a_product_with_itself(
+        lists: bool,
+        rows in prop::collection::vec(("[A-C, ]{0,4}", "[A-C,;|\\[\\]\" ]{0,9}", "[0-9.x-]{0,6}", "[a-z _-]{0,9}"), 0..20),
+    ) {
+        let mut file = csv::Writer::from_writer(Vec::new());
+        let header = if lists { ["sku", "Cross-sells", "Upsells", "name"] } else { ["for_sku", "sku", "slot", "placement"] };
+        file.write_record(header).unwrap();
+        rows.iter().for_each(|(a, b, c, d)| file.write_record([a, b, c, d]).unwrap());
+        let path = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(path.path(), file.into_inner().unwrap()).unwrap();
+        let mut pairs = 0;
+        let read = feed::read_curated(path.path(), &lenient(), &mut |line| {
+            assert!(line.product != line.item && !line.product.is_empty() && !line.item.is_empty());
+            assert!(line.slot.is_none_or(|slot| slot >= 1));
+            pairs += 1;
+        });
+        if let Ok(summary) = read {
+            prop_assert!(pairs >= summary.rows_kept);
+            prop_assert_eq!(summary.rows_read, summary.rows_kept + summary.dropped.values().sum::<u64>());
+        }
     }
 
     #[test]

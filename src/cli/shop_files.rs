@@ -8,18 +8,21 @@ use crate::train::{Collector, History};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Catalog, orders, events and settings.
+/// Catalog, orders, events, hand-made pairs and settings.
 #[derive(Args)]
 pub(super) struct ShopFiles {
     /// Products: sku, title, category, price, stock, brand, group, url, image … (CSV, plain or gzip)
     #[arg(long, value_name = "FILE")]
     catalog: Vec<PathBuf>,
-    /// Orders, one line an item: order_id, customer_id, timestamp, sku, quantity, unit_price
-    #[arg(long, value_name = "FILE", required_unless_present = "events")]
+    /// Orders, one line an item: order_id, customer_id, timestamp, sku, quantity, unit_price, campaign
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["catalog", "events"])]
     orders: Vec<PathBuf>,
     /// Visits: session_id, timestamp, event, sku
     #[arg(long, value_name = "FILE")]
     events: Vec<PathBuf>,
+    /// Hand-made pairs: for_sku, sku, slot, placement; or an export with cross-sells, up-sells, related products
+    #[arg(long, value_name = "FILE")]
+    curated: Vec<PathBuf>,
     /// Settings: endcap.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -64,6 +67,7 @@ impl ShopFiles {
         read(&self.catalog, &mut |path, options| feed::read_catalog(path, options, &mut |p| collector.product(p)))?;
         read(&self.orders, &mut |path, options| feed::read_orders(path, options, &mut |line| collector.line(line)))?;
         read(&self.events, &mut |path, options| feed::read_events(path, options, &mut |event| collector.event(event)))?;
+        read(&self.curated, &mut |path, options| feed::read_curated(path, options, &mut |l| collector.curated(l)))?;
         Ok(Shop { config, history: collector.finish()?, files })
     }
 

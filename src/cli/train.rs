@@ -16,10 +16,12 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 #[command(
     about = "Train a bundle from orders, visits and a catalog",
-    after_help = "Columns are found by their headers; the summary tells which. Orders or events are enough.\n\nExamples:\n  \
+    after_help = "Columns are found by their headers; the summary tells which. Orders, events or hand-made pairs (with a\n\
+        catalog) are enough. Pairs are a prior that orders overrule; `curated = \"pins\"` under [train] fixes them.\n\nExamples:\n  \
         endcap train --orders orders.csv -o model.endcap\n  \
         endcap train --catalog products.csv --orders orders.csv.gz --events events.csv.gz \\\n      \
         --config endcap.toml -o model.endcap\n  \
+        endcap train --catalog products.csv --curated links.csv -o model.endcap\n  \
         endcap train --orders orders.csv --json -o model.endcap > report.json"
 )]
 pub(super) struct TrainArgs {
@@ -127,6 +129,7 @@ pub(super) fn options(shop: &Shop, allow_weak: bool) -> Options {
         currency: shop.config.currency,
         policies: shop.config.policies.clone(),
         allow_weak,
+        curated: train.curated,
         ..Options::default()
     }
 }

@@ -40,6 +40,7 @@
 //! | `[shop]` | `currency` | three letters of ISO 4217 | none |
 //! | `[stock]` | `low_at` | 0 to 1,000,000 | 5 |
 //! | `[train]` | `min_support` | 1 to 1,000 | 3 |
+//! | | `curated` | `prior`, `pins` | `prior` |
 //! | | `cart_row`, `bought_together_row`, `similar_row` | 1 to 128 | 16, 16, 32 |
 //! | `[placement.*]` | `strategy` | `cart_addons`, `bought_together`, `similar`, `replenish`, `popular` | the built-in placement's own; any other must name one |
 //! | | `limit` | 1 to 100 | 10 |
@@ -59,7 +60,7 @@ mod reader;
 pub use error::{ConfigError, ConfigErrors, Problem};
 
 use crate::bundle::Policy;
-use crate::shop::Currency;
+use crate::shop::{CuratedAs, Currency};
 use reader::{Findings, Section};
 use toml::de::DeTable;
 
@@ -87,12 +88,14 @@ pub struct TrainOptions {
     pub bought_together_row: u16,
     /// Neighbours kept an item in `similar`, 1 to 128.
     pub similar_row: u16,
+    /// What hand-made pairs are.
+    pub curated: CuratedAs,
 }
 
 impl Default for TrainOptions {
-    /// A pair needs 3 orders; rows of 16, 16 and 32.
+    /// A pair needs 3 orders; rows of 16, 16 and 32; hand-made pairs are a prior.
     fn default() -> Self {
-        Self { min_support: 3, cart_row: 16, bought_together_row: 16, similar_row: 32 }
+        Self { min_support: 3, cart_row: 16, bought_together_row: 16, similar_row: 32, curated: CuratedAs::Prior }
     }
 }
 
@@ -154,9 +157,11 @@ fn read(root: Section<'_, '_>, findings: &mut Findings<'_>) -> Config {
 
 /// `[train]`.
 fn train_options(train: Section<'_, '_>, findings: &mut Findings<'_>) -> TrainOptions {
-    train.allow(&["min_support", "cart_row", "bought_together_row", "similar_row"], &[], findings);
+    train.allow(&["min_support", "cart_row", "bought_together_row", "similar_row", "curated"], &[], findings);
     let usual = TrainOptions::default();
     let min_support = train.integer("min_support", 1..=1_000, findings).and_then(|n| u32::try_from(n).ok());
+    let curated =
+        train.word("curated", &[CuratedAs::Prior, CuratedAs::Pins].map(|word| (word.name(), word)), &[], findings);
     let mut row = |key, usual| {
         let read = train.integer(key, 1..=128, findings);
         read.and_then(|n| u16::try_from(n).ok()).unwrap_or(usual)
@@ -166,6 +171,7 @@ fn train_options(train: Section<'_, '_>, findings: &mut Findings<'_>) -> TrainOp
         cart_row: row("cart_row", usual.cart_row),
         bought_together_row: row("bought_together_row", usual.bought_together_row),
         similar_row: row("similar_row", usual.similar_row),
+        curated: curated.unwrap_or(usual.curated),
     }
 }
 

@@ -25,6 +25,7 @@
 mod again;
 pub mod bootstrap;
 mod choose;
+mod curated;
 mod found;
 mod judge;
 pub mod metrics;
@@ -44,6 +45,7 @@ mod tune;
 mod visits;
 
 pub use choose::{SupportCost, Tried};
+pub use curated::CuratedReport;
 pub use models::Model;
 pub use options::{Options, Progress, RowLengths, Stage, Watch};
 pub use report::{BaselineReport, RelationReport, TrainReport};

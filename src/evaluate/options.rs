@@ -1,7 +1,7 @@
 //! What a training run is told, and where it is.
 
 use crate::bundle::Policy;
-use crate::shop::Currency;
+use crate::shop::{CuratedAs, Currency};
 use crate::train::pairs::Support;
 
 /// Neighbours kept an item at 10,000 items; smaller catalogs keep more.
@@ -41,6 +41,8 @@ pub struct Options {
     pub seed: u64,
     /// Ship a relation although a simple method beats it.
     pub allow_weak: bool,
+    /// What hand-made pairs are.
+    pub curated: CuratedAs,
 }
 
 impl Default for Options {
@@ -54,6 +56,7 @@ impl Default for Options {
             policies: Vec::new(),
             seed: 7,
             allow_weak: false,
+            curated: CuratedAs::Prior,
         }
     }
 }

@@ -25,8 +25,7 @@ fn collect(lines: &[Line]) -> Result<History, TrainError> {
                 customer: customer.as_deref(),
                 at: at.map(Timestamp),
                 sku,
-                quantity: 1.0,
-                unit_price: None,
+                ..OrderLine::default()
             }),
             Line::View { session, at, sku } => {
                 collector.event(Event { session, at: at.map(Timestamp), seq: None, kind: EventKind::View, sku })

@@ -1,5 +1,6 @@
 //! Questions with known answers: late orders and visits with one item hidden.
 
+use super::recipe::renumbering;
 use crate::train::{Baskets, Visits};
 
 /// Most questions of a kind.
@@ -59,7 +60,7 @@ impl Fold {
     /// Learns from the first `cut` orders and asks about those from `cut` to `end`.
     pub fn new(baskets: &Baskets, cut: usize, end: usize, seed: u64) -> Self {
         let early = baskets.slice(0..cut);
-        let numbers = by_popularity(&early.popularity());
+        let numbers = renumbering(&early.shares());
         let early = early.renumbered(&numbers);
         let late = baskets.slice(cut..end).renumbered(&numbers);
         let asked = sample(0..late.len(), |b| late.items(*b).len() >= 2, seed);

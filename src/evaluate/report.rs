@@ -2,6 +2,7 @@
 
 use super::bootstrap::Interval;
 use super::choose::{SupportCost, Tried};
+use super::curated::CuratedReport;
 use super::metrics::Figures;
 use crate::train::Counts;
 use serde::Serialize;
@@ -63,6 +64,8 @@ pub struct TrainReport {
     pub repeat_half_life_days: f32,
     /// Customers that decided it.
     pub repeat_questions: usize,
+    /// What became of hand-made pairs, where there are any.
+    pub curated: Option<CuratedReport>,
 }
 
 impl TrainReport {
@@ -79,6 +82,9 @@ impl TrainReport {
         if c.unknown_lines > 0 {
             let (lines, skus) = (c.unknown_lines, c.unknown_skus);
             let _ = writeln!(out, "{lines} lines of {skus} SKUs that the catalog lacks were left out");
+        }
+        if let Some(curated) = &self.curated {
+            out.push_str(&curated.to_text());
         }
         for relation in &self.relations {
             relation.write(&mut out);
@@ -107,6 +113,9 @@ impl RelationReport {
         let Self { relation, model, verdict, questions, edges, .. } = self;
         let _ = writeln!(out, "{relation}: {model}, {edges} edges, {verdict} on {questions} held-out questions");
         match (*verdict, self.questions) {
+            _ if model == super::curated::MODEL => {
+                out.push_str("  the shop's own pairs: behaviour says nothing here yet\n")
+            }
             ("no_signal", 0) => out
                 .push_str("  not shipped: no pair of products has support; its placements fall back to best sellers\n"),
             ("no_signal", _) => {
@@ -161,6 +170,7 @@ mod tests {
             season: None,
             repeat_half_life_days: 150.0,
             repeat_questions: 0,
+            curated: None,
         };
         let text = report.to_text();
         assert!(text.contains("cart: slim l1 0.1 l2 10, 4 edges, unproven on 12"), "{text}");

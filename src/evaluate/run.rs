@@ -145,7 +145,8 @@ fn early(history: &History, baskets: &Baskets, visits: Visits, numbers: &[u32]) 
         views: visits.views.len() as u64,
         ..history.counts
     };
-    History { products, baskets: baskets.clone(), visits, counts }
+    let curated = history.curated.renumbered(numbers);
+    History { products, baskets: baskets.clone(), visits, curated, counts }
 }
 
 /// A relation of a draft as it will be read; empty rows where it is not shipped.

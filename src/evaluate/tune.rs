@@ -2,6 +2,7 @@
 
 use super::again;
 use super::choose::Blends;
+use super::curated;
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
@@ -11,6 +12,7 @@ use super::recipe::{renumber, renumbering};
 use super::report::TrainReport;
 use super::visits::{VisitBench, VisitModel};
 use crate::bundle::{Blend, Draft, DraftItem, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
+use crate::shop::ItemId;
 use crate::train::prune::{Size, prune};
 use crate::train::{History, TrainError, Visits, assemble};
 
@@ -47,6 +49,8 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }
+    let pins = curated::pins(history, options);
+    let curated = curated::apply(history, options, &mut found, &mut blends, &pins);
     let report = TrainReport {
         counts: history.counts,
         relations: found.iter().map(|relation| relation.report.clone()).collect(),
@@ -54,12 +58,16 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
         season: season.map(|season| season.describe()),
         repeat_half_life_days: again.repeat.half_life_days,
         repeat_questions: again.questions,
+        curated,
     };
     let tuning =
         Tuning { cart: blends.cart, product: blends.product, view_decay: visit_model.fading(), repeat: again.repeat };
-    let mut draft = draft(history, options, tuning, found);
+    let mut draft = Draft { pins, ..draft(history, options, tuning, found) };
     if let Some(season) = season {
         lean(&mut draft, &season.shares(&history.baskets));
+    } else if !history.baskets.is_empty() {
+        // Where campaigns count half the best seller may be another than the one that sold most.
+        lean(&mut draft, &history.shares());
     }
     Ok(Trained { draft, report })
 }
@@ -95,6 +103,8 @@ fn lean(draft: &mut Draft, shares: &[f32]) {
     items.sort_unstable_by_key(|((_, number), _)| **number);
     draft.items = items.into_iter().map(|((item, _), share)| DraftItem { share: *share, ..item }).collect();
     draft.relations.iter_mut().for_each(|relation| relation.rows = renumber(&relation.rows, &numbers));
+    let number = |item: ItemId| ItemId(numbers[item.index()]);
+    draft.pins.iter_mut().for_each(|pin| (pin.product, pin.item) = (number(pin.product), number(pin.item)));
 }
 
 fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {

@@ -38,7 +38,7 @@ const FIELDS: &[Field] = &[
     ),
     Field::optional("availability", &["stock_status", "in_stock"]),
     Field::optional("brand", &["vendor", "manufacturer", "item_brand"]),
-    Field::optional("group", &["item_group_id", "group_id", "parent_sku", "parent_id", "parent"]),
+    Field::optional("group", &["item_group_id", "group_id", "parent_sku", "parent_id", "parent", "handle"]),
     Field::optional("cart_id", &["variant_id", "variation_id"]),
     Field::optional("url", &["link", "product_url", "permalink"]),
     Field::optional("image", &["image_link", "image_url", "image_src", "picture", "images"]),

@@ -8,17 +8,24 @@ pub(super) struct Field {
     pub synonyms: &'static [&'static str],
     /// Whether the file cannot be read without it.
     pub required: bool,
+    /// The required field that this one can stand in for.
+    pub instead_of: Option<&'static str>,
 }
 
 impl Field {
     /// A field that every file must have.
     pub(super) const fn required(name: &'static str, synonyms: &'static [&'static str]) -> Self {
-        Self { name, synonyms, required: true }
+        Self { name, synonyms, required: true, instead_of: None }
     }
 
     /// A field that may be missing.
     pub(super) const fn optional(name: &'static str, synonyms: &'static [&'static str]) -> Self {
-        Self { name, synonyms, required: false }
+        Self { name, synonyms, required: false, instead_of: None }
+    }
+
+    /// A field that may be missing, and with which the required field `other` may be.
+    pub(super) const fn instead_of(other: &'static str, name: &'static str, synonyms: &'static [&'static str]) -> Self {
+        Self { name, synonyms, required: false, instead_of: Some(other) }
     }
 }
 
@@ -99,7 +106,12 @@ impl Columns {
                 *place = claim(&names, &mut taken, name);
             }
         }
-        match fields.iter().zip(&places).position(|(field, place)| field.required && place.is_none()) {
+        let replaced = |missing: &Field| {
+            let found = fields.iter().zip(&places).filter(|(_, place)| place.is_some());
+            found.map(|(field, _)| field).any(|field| field.instead_of == Some(missing.name))
+        };
+        let lacks = |(field, place): (&Field, &Option<usize>)| field.required && place.is_none() && !replaced(field);
+        match fields.iter().zip(&places).position(lacks) {
             Some(field) => Err(Missing { field, nearest: nearest(headers, &taken, &fields[field]) }),
             None => Ok(Self { places }),
         }

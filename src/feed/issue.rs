@@ -19,6 +19,8 @@ pub enum Reason {
     NonProduct,
     /// Rule: an event that is neither view, cart, purchase, impression nor click.
     OtherEvent,
+    /// Rule: a row of hand-made pairs that lists none.
+    NoPairs,
     /// Problem: more or fewer fields than the header.
     Ragged,
     /// Problem: a quotation mark that is never closed.
@@ -41,12 +43,21 @@ pub enum Reason {
     Number,
     /// Problem: a word for availability that nobody uses.
     Availability,
+    /// Problem: a product paired with itself.
+    Itself,
+    /// Problem: a slot that is no whole number from 1 to 10,000.
+    Slot,
+    /// Problem: what is neither a word for a relation nor the name of a placement.
+    Placement,
 }
 
 impl Reason {
     /// Whether the row was left out by rule: it is in order, and not counted as bad.
     pub fn is_rule(self) -> bool {
-        matches!(self, Self::Cancelled | Self::Return | Self::NegativeLine | Self::NonProduct | Self::OtherEvent)
+        matches!(
+            self,
+            Self::Cancelled | Self::Return | Self::NegativeLine | Self::NonProduct | Self::OtherEvent | Self::NoPairs
+        )
     }
 
     /// The name used in JSON and in tables.
@@ -57,6 +68,7 @@ impl Reason {
             Self::NegativeLine => "negative_line",
             Self::NonProduct => "non_product",
             Self::OtherEvent => "other_event",
+            Self::NoPairs => "no_pairs",
             Self::Ragged => "ragged",
             Self::UnclosedQuote => "unclosed_quote",
             Self::TooLong => "too_long",
@@ -68,6 +80,9 @@ impl Reason {
             Self::Amount => "amount",
             Self::Number => "number",
             Self::Availability => "availability",
+            Self::Itself => "itself",
+            Self::Slot => "slot",
+            Self::Placement => "placement",
         }
     }
 
@@ -79,6 +94,7 @@ impl Reason {
             Self::NegativeLine => "a price of zero or more",
             Self::NonProduct => "a product",
             Self::OtherEvent => "view, add_to_cart, remove_from_cart, purchase, impression or click",
+            Self::NoPairs => "a product beside this one",
             Self::Ragged => "as many fields as the header has",
             Self::UnclosedQuote => "a closing quotation mark",
             Self::TooLong => "a record of at most 1 MiB",
@@ -90,15 +106,21 @@ impl Reason {
             Self::Amount => "an amount of zero or more",
             Self::Number => "a number",
             Self::Availability => "in_stock, out_of_stock, backorder or preorder",
+            Self::Itself => "another product than the one it stands beside",
+            Self::Slot => "a whole number from 1 to 10,000",
+            Self::Placement => "crosssell, upsell, related or the name of a placement",
         }
     }
 
     /// What the shop can do about it.
     fn remedy(self) -> &'static str {
         match self {
-            Self::Cancelled | Self::Return | Self::NegativeLine | Self::NonProduct | Self::OtherEvent => {
-                "nothing to do: left out by rule"
-            }
+            Self::Cancelled
+            | Self::Return
+            | Self::NegativeLine
+            | Self::NonProduct
+            | Self::OtherEvent
+            | Self::NoPairs => "nothing to do: left out by rule",
             Self::Ragged => "quote fields that contain the delimiter or a line break",
             Self::UnclosedQuote => "close the quotation, or double a quotation mark that is part of the text",
             Self::TooLong => "look for a missing line break or quotation mark",
@@ -110,6 +132,9 @@ impl Reason {
             Self::Amount => "write it as 12.50, or leave it empty",
             Self::Number => "write it with digits, or leave it empty",
             Self::Availability => "use one of these words, or leave it empty",
+            Self::Itself => "name another product, or leave the row out",
+            Self::Slot => "count slots from 1, or leave it empty",
+            Self::Placement => "use one of these words or a placement of endcap.toml, or leave it empty",
         }
     }
 }
@@ -123,6 +148,7 @@ impl fmt::Display for Reason {
             Self::NegativeLine => "discounts and corrections (negative price)",
             Self::NonProduct => "codes that are no products",
             Self::OtherEvent => "events of other kinds",
+            Self::NoPairs => "products that no other is put beside",
             Self::Ragged => "wrong number of fields",
             Self::UnclosedQuote => "quotation not closed",
             Self::TooLong => "record over 1 MiB",
@@ -134,6 +160,9 @@ impl fmt::Display for Reason {
             Self::Amount => "amount unreadable or negative",
             Self::Number => "number unreadable",
             Self::Availability => "availability unreadable",
+            Self::Itself => "products paired with themselves",
+            Self::Slot => "slot unreadable",
+            Self::Placement => "placement unreadable",
         })
     }
 }

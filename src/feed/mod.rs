@@ -11,7 +11,7 @@
 //! A file is read once, record by record, in memory that does not grow with it. Columns are found by the names of
 //! their headers, by our own first and then by those that exports use. Each record is then one of three things:
 //!
-//! * kept: it is handed to the caller's `sink` as a [`Product`], [`OrderLine`] or [`Event`];
+//! * kept: it is handed to the caller's `sink` as a [`Product`], [`OrderLine`], [`Event`] or [`CuratedLine`];
 //! * left out by rule: it is in order but says nothing about what belongs together (a return, a cancelled order);
 //! * a problem: it cannot be read, and becomes an [`Issue`] with file, line, column, reason and remedy.
 //!
@@ -55,6 +55,7 @@
 mod catalog;
 mod columns;
 mod csv;
+mod curated;
 mod dates;
 mod error;
 mod events;
@@ -65,6 +66,7 @@ mod summary;
 mod table;
 
 pub use catalog::read_catalog;
+pub use curated::read_curated;
 pub use error::FeedError;
 pub use events::read_events;
 pub use issue::{Issue, Reason};
@@ -74,7 +76,7 @@ pub use summary::{ISSUES_KEPT, Summary};
 
 use crate::shop::Currency;
 #[cfg(doc)]
-use crate::shop::{Event, OrderLine, Product};
+use crate::shop::{CuratedLine, Event, OrderLine, Product};
 
 /// How a file is read.
 #[derive(Clone, Copy)]

@@ -13,6 +13,7 @@ const TIMESTAMP: usize = 3;
 const QUANTITY: usize = 4;
 const UNIT_PRICE: usize = 5;
 const STATUS: usize = 6;
+const CAMPAIGN: usize = 7;
 
 const FIELDS: &[Field] = &[
     Field::required(
@@ -41,6 +42,24 @@ const FIELDS: &[Field] = &[
     Field::optional("quantity", &["qty", "units", "lineitem_quantity", "order_quantity", "item_quantity"]),
     Field::optional("unit_price", &["item_price", "lineitem_price", "price", "sale_price"]),
     Field::optional("status", &["order_status", "financial_status", "payment_status"]),
+    Field::optional(
+        "campaign",
+        &[
+            "utm_campaign",
+            "campaign_name",
+            "campaign_id",
+            "promotion",
+            "promotion_code",
+            "promotion_id",
+            "promo_code",
+            "coupon",
+            "coupon_code",
+            "coupon_codes",
+            "discount_code",
+            "voucher",
+            "voucher_code",
+        ],
+    ),
 ];
 
 /// Reads orders, one line an item, and hands every line to `sink` in file order.
@@ -48,6 +67,9 @@ const FIELDS: &[Field] = &[
 /// Order number and SKU are required. A missing quantity is 1. By rule are left out: cancelled, refunded, voided and
 /// failed orders (by a status column, or by a `C` before the digits of an order number where most numbers of the file
 /// are digits alone), quantities of zero or less, and lines with a negative price.
+///
+/// A campaign, coupon or discount code says that the order came by a campaign; empty values, zeros, words for no and
+/// what web analytics write where there was none (`(not set)`, `(direct)`, `(organic)`, `(referral)`) say that it did not.
 ///
 /// # Errors
 ///
@@ -88,7 +110,16 @@ fn order_line(row: Row<'_>) -> Result<OrderLine<'_>, Dropped> {
     }
     let at: Option<Timestamp> = row.timestamp(TIMESTAMP)?;
     let (order, sku, customer) = (row.needed(ORDER)?, row.sku(SKU)?, row.value(CUSTOMER));
-    Ok(OrderLine { order, customer, at, sku, quantity, unit_price })
+    Ok(OrderLine { order, customer, at, sku, quantity, unit_price, campaign: is_campaign(&row.word(CAMPAIGN)) })
+}
+
+/// Whether a word without case, spaces and punctuation names a campaign.
+fn is_campaign(word: &str) -> bool {
+    let none = matches!(
+        word,
+        "" | "no" | "n" | "false" | "f" | "none" | "null" | "na" | "notset" | "direct" | "organic" | "referral"
+    );
+    !none && word.bytes().any(|b| b != b'0')
 }
 
 /// `C489449`: how some tills number a cancellation.
@@ -130,10 +161,21 @@ mod tests {
             (QUANTITY, "quantity"),
             (UNIT_PRICE, "unit_price"),
             (STATUS, "status"),
+            (CAMPAIGN, "campaign"),
         ];
         assert_eq!(numbered.len(), FIELDS.len());
         for (at, name) in numbered {
             assert_eq!(FIELDS[at].name, name);
+        }
+    }
+
+    #[test]
+    fn a_campaign_is_any_word_but_those_for_none() {
+        for word in ["summer24", "true", "1", "yes", "10off", "x"] {
+            assert!(is_campaign(word), "{word}");
+        }
+        for word in ["", "0", "000", "no", "false", "notset", "direct", "organic"] {
+            assert!(!is_campaign(word), "{word}");
         }
     }
 

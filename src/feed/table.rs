@@ -20,6 +20,11 @@ pub(super) struct Row<'a> {
 pub(super) struct Dropped(pub usize, pub Reason);
 
 impl<'a> Row<'a> {
+    /// Whether the file has a column for a field.
+    pub(super) fn has(&self, field: usize) -> bool {
+        self.places.get(field).copied().flatten().is_some()
+    }
+
     /// The text of a field, trimmed; empty where there is none.
     pub(super) fn text(&self, field: usize) -> &'a str {
         self.places.get(field).copied().flatten().map_or("", |column| self.record.field(column))

@@ -16,12 +16,14 @@
 //! ```
 
 mod clock;
+mod curated;
 mod item;
 mod money;
 mod order;
 mod session;
 
 pub use clock::{Day, Timestamp};
+pub use curated::{CuratedAs, CuratedLine, CuratedPlace};
 pub use item::{Availability, ItemId, Product, StockState};
 pub use money::{Currency, Money, MoneyError};
 pub use order::OrderLine;

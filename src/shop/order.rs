@@ -17,4 +17,13 @@ pub struct OrderLine<'a> {
     pub quantity: f64,
     /// What one unit cost the shopper.
     pub unit_price: Option<Money>,
+    /// Whether the order came by a campaign: a newsletter, a coupon, a promotion.
+    pub campaign: bool,
+}
+
+impl Default for OrderLine<'_> {
+    /// One piece of nothing, of which nothing more is known: for `OrderLine { order, sku, ..OrderLine::default() }`.
+    fn default() -> Self {
+        Self { order: "", customer: None, at: None, sku: "", quantity: 1.0, unit_price: None, campaign: false }
+    }
 }

@@ -1,6 +1,6 @@
 //! Items, classes and groups of a draft.
 
-use super::History;
+use super::{History, gaps};
 use crate::bundle::{Card, DraftClass, DraftItem};
 use crate::shop::{Product, StockState};
 use rustc_hash::FxHashMap;
@@ -78,13 +78,14 @@ pub fn varied(history: &History, classes: &Classes) -> Vec<DraftClass> {
 pub fn items(history: &History, classes: &Classes, low_at: i64) -> Vec<DraftItem> {
     let groups = groups(&history.products);
     let shares = history.shares();
+    let gaps = gaps::gaps(&history.baskets);
     let item = |(at, product): (usize, &Product)| DraftItem {
         sku: product.sku.clone(),
         share: shares[at],
         stock: StockState::of(product.availability, product.stock, low_at),
         class: classes.of[at],
         group: groups[at],
-        gap_days: None,
+        gap_days: gaps[at],
         card: card(product),
     };
     history.products.iter().enumerate().map(item).collect()
@@ -105,7 +106,7 @@ fn card(product: &Product) -> Card {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::{Baskets, Counts, Visits};
+    use crate::train::{Baskets, Counts, CuratedPairs, Visits};
 
     fn product(sku: &str, category: Option<&str>, group: Option<&str>) -> Product {
         let own = |text: Option<&str>| text.map(str::to_owned);
@@ -119,7 +120,13 @@ mod tests {
             product("c", Some(" "), Some("alone")),
             product("d", None, None),
         ];
-        History { products, baskets, visits: Visits::new(4), counts: Counts::default() }
+        History {
+            products,
+            baskets,
+            visits: Visits::new(4),
+            curated: CuratedPairs::default(),
+            counts: Counts::default(),
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Lines of files, in any order, to a [`History`].
 
 use super::TrainError;
+use super::curated::CuratedLines;
 use super::history::{Baskets, Counts, History, NOBODY, Visits, scatter};
 use crate::bundle::layout::{MAX_ITEMS, MAX_SKU_BYTES};
-use crate::shop::{Event, EventKind, OrderLine, Product, Timestamp};
+use crate::shop::{CuratedLine, Event, EventKind, OrderLine, Product, Timestamp};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub struct Collector {
     views: Vec<View>,
     other_events: Vec<u32>,
     repeated_products: u64,
+    curated: CuratedLines,
 }
 
 /// What is known of an order beside its lines.
@@ -29,6 +31,7 @@ pub struct Collector {
 struct Head {
     customer: u32,
     at: Option<Timestamp>,
+    campaign: bool,
 }
 
 /// One view.
@@ -80,16 +83,17 @@ impl Collector {
     }
 
     /// Takes a line of an order. Where lines of one order disagree, its earliest time and its first customer by name
-    /// hold.
+    /// hold, and one line that came by a campaign is enough.
     pub fn line(&mut self, line: OrderLine<'_>) {
         let order = self.orders.number(line.order);
         let sku = self.skus.number(line.sku);
         let customer = line.customer.map_or(NOBODY, |name| self.customers.number(name));
         self.lines.push((order, sku));
         let Some(head) = self.heads.get_mut(order as usize) else {
-            self.heads.push(Head { customer, at: line.at });
+            self.heads.push(Head { customer, at: line.at, campaign: line.campaign });
             return;
         };
+        head.campaign |= line.campaign;
         head.at = [head.at, line.at].into_iter().flatten().min();
         let name = |number: u32| self.customers.list.get(number as usize);
         if customer != NOBODY && (head.customer == NOBODY || name(customer) < name(head.customer)) {
@@ -108,12 +112,18 @@ impl Collector {
         }
     }
 
+    /// Takes a hand-made pair. Its products are known by the catalog, or by orders and events where there is none: they
+    /// become no items by being named here.
+    pub fn curated(&mut self, line: CuratedLine<'_>) {
+        self.curated.push(line);
+    }
+
     /// Everything numbered and in order.
     ///
     /// # Errors
     ///
-    /// [`TrainError::Nothing`] without one order or view of a known product, [`TrainError::TooManyItems`] and
-    /// [`TrainError::BadSku`] for what no bundle can hold.
+    /// [`TrainError::Nothing`] without one product, or where orders and views name none of the catalog's;
+    /// [`TrainError::TooManyItems`] and [`TrainError::BadSku`] for what no bundle can hold.
     pub fn finish(mut self) -> Result<History, TrainError> {
         let known: Vec<bool> = (0..self.skus.list.len() as u32)
             .map(|sku| self.products.is_empty() || self.products.contains_key(&sku))
@@ -121,7 +131,9 @@ impl Collector {
         let mut counts = self.count(&known);
         let sets = self.order_sets(&known);
         let paths = self.visit_paths(&known);
-        if sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty) {
+        // A catalog alone is a shop that has not opened yet; orders of strange products only are a mistake.
+        let unused = sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty);
+        if unused && (self.products.is_empty() || counts.unknown_lines > 0) {
             return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines });
         }
         let order = self.numbering(&known, &sets, &paths)?;
@@ -133,8 +145,9 @@ impl Collector {
         counts.orders_of_two = (0..baskets.len()).filter(|b| baskets.items(*b).len() >= 2).count() as u64;
         counts.views = visits.views.len() as u64;
         counts.visits = visits.len() as u64;
-        let products = order.iter().map(|sku| self.take_product(*sku)).collect();
-        Ok(History { products, baskets, visits, counts })
+        let products: Vec<Product> = order.iter().map(|sku| self.take_product(*sku)).collect();
+        let curated = std::mem::take(&mut self.curated).resolve(&products);
+        Ok(History { products, baskets, visits, curated, counts })
     }
 
     fn count(&self, known: &[bool]) -> Counts {
@@ -224,8 +237,11 @@ impl Collector {
         for o in order {
             let mut items: Vec<u32> = sets[o].iter().map(|sku| number[*sku as usize]).collect();
             items.sort_unstable();
-            let Head { customer, at } = self.heads[o];
+            let Head { customer, at, campaign } = self.heads[o];
             baskets.push(&items, (customer != NOBODY).then_some(customer), at);
+            if campaign {
+                baskets.came_by_campaign();
+            }
         }
         baskets
     }
@@ -259,4 +275,26 @@ fn sort_oldest_first(order: &mut [usize], times: &[Option<i64>], names: &[Arc<st
 
 fn storable(sku: &str) -> bool {
     (1..=MAX_SKU_BYTES).contains(&sku.len()) && !sku.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_by_a_campaign_makes_the_order_one() {
+        let mut lines = Vec::new();
+        for (order, campaigns) in [("1", [false, true, false]), ("2", [false; 3])] {
+            let line = |(sku, campaign)| OrderLine { order, sku, campaign, ..OrderLine::default() };
+            lines.extend(["A", "B", "C"].into_iter().zip(campaigns).map(line));
+        }
+        for turn in 0..lines.len() {
+            lines.rotate_left(turn);
+            let mut collector = Collector::new();
+            lines.iter().for_each(|line| collector.line(*line));
+            let baskets = collector.finish().unwrap().baskets;
+            let came: Vec<bool> = (0..baskets.len()).map(|basket| baskets.say(basket) < 1.0).collect();
+            assert_eq!(came.iter().filter(|campaign| **campaign).count(), 1);
+        }
+    }
 }

@@ -1,10 +1,14 @@
 //! What a shop sold and what was looked at, numbered and in order: all that models see.
 
+use super::curated::CuratedPairs;
 use crate::shop::{Product, Timestamp};
 use std::ops::Range;
 
 /// Orders above this many items count with their least popular ones only: the rest of their pairs is noise.
 pub const BASKET_CAP: usize = 100;
+
+/// How much an order says that came by a campaign.
+const CAMPAIGN: f32 = 0.5;
 
 /// No customer is known.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -49,6 +53,8 @@ pub struct History {
     pub baskets: Baskets,
     /// The visits.
     pub visits: Visits,
+    /// What the shop itself put beside its products.
+    pub curated: CuratedPairs,
     /// For the summary.
     pub counts: Counts,
 }
@@ -69,7 +75,7 @@ pub struct Baskets {
     pub(crate) items: Vec<u32>,
     pub(crate) customers: Vec<u32>,
     pub(crate) at: Vec<Option<Timestamp>>,
-    /// How much each basket says; empty: all say 1.
+    /// How much each basket says.
     says: Vec<f32>,
 }
 
@@ -88,6 +94,14 @@ impl Baskets {
         self.starts.push(self.items.len());
         self.customers.push(customer.unwrap_or(NOBODY));
         self.at.push(at);
+        self.says.push(1.0);
+    }
+
+    /// Lets the basket pushed last say half: it came by a campaign, which sells what it shows.
+    pub fn came_by_campaign(&mut self) {
+        if let Some(last) = self.says.last_mut() {
+            *last = CAMPAIGN;
+        }
     }
 
     /// How many baskets.
@@ -143,10 +157,10 @@ impl Baskets {
         said
     }
 
-    /// Share of baskets that hold each item.
+    /// Share of all that is said by baskets that hold each item: of the baskets, where each says the same.
     pub fn shares(&self) -> Vec<f32> {
-        let all = self.len().max(1) as f64;
-        self.popularity().into_iter().map(|n| (f64::from(n) / all) as f32).collect()
+        let all = self.says.iter().map(|say| f64::from(*say)).sum::<f64>();
+        self.said().into_iter().map(|said| (said / all.max(f64::MIN_POSITIVE)) as f32).collect()
     }
 
     /// The baskets of `range`.
@@ -156,13 +170,13 @@ impl Baskets {
             let customer = self.customers[b];
             part.push(self.items(b), (customer != NOBODY).then_some(customer), self.at[b]);
         }
-        part.says = self.says.get(range).unwrap_or_default().to_vec();
+        part.says = self.says[range].to_vec();
         part
     }
 
-    /// How much a basket says about its pairs: 1, or less where it is old.
+    /// How much a basket says: 1, half of it where it came by a campaign, and less where it is old.
     pub fn say(&self, basket: usize) -> f64 {
-        self.says.get(basket).map_or(1.0, |say| f64::from(*say))
+        f64::from(self.says[basket])
     }
 
     /// The same baskets, each of which says half as much for every `half_life_days` that it is older than the newest.
@@ -238,8 +252,8 @@ impl Visits {
         self.starts[visit]..self.starts[visit + 1]
     }
 
-    /// Share of visits that hold each item.
-    pub fn shares(&self) -> Vec<f32> {
+    /// How many visits hold each item.
+    pub fn popularity(&self) -> Vec<u32> {
         let mut count = vec![0u32; self.n_items];
         let mut last = vec![usize::MAX; self.n_items];
         for visit in 0..self.len() {
@@ -250,8 +264,13 @@ impl Visits {
                 }
             }
         }
+        count
+    }
+
+    /// Share of visits that hold each item.
+    pub fn shares(&self) -> Vec<f32> {
         let all = self.len().max(1) as f64;
-        count.into_iter().map(|n| (f64::from(n) / all) as f32).collect()
+        self.popularity().into_iter().map(|n| (f64::from(n) / all) as f32).collect()
     }
 
     /// The same visits with every item `i` called `numbers[i]`.
@@ -300,6 +319,28 @@ mod tests {
         baskets.push(&[0], Some(3), None);
         assert_ne!(baskets.customer(0), baskets.customer(1));
         assert_eq!(baskets.customer(2), baskets.customer(3));
+    }
+
+    #[test]
+    fn a_campaign_says_half_wherever_its_basket_goes() {
+        let mut baskets = Baskets::new(2);
+        baskets.push(&[0], None, None);
+        baskets.push(&[0, 1], None, None);
+        baskets.came_by_campaign();
+        assert_eq!((baskets.say(0), baskets.say(1)), (1.0, 0.5));
+        assert_eq!((baskets.slice(1..2).say(0), baskets.renumbered(&[1, 0]).say(1)), (0.5, 0.5));
+        assert_eq!(baskets.shares(), [1.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn a_basket_says_half_as_much_after_a_half_life() {
+        let mut baskets = Baskets::new(1);
+        for day in [0, 30, 90] {
+            baskets.push(&[0], None, Some(Timestamp(day * 86_400)));
+        }
+        baskets.push(&[0], None, None);
+        let says: Vec<f64> = (0..4).map(|b| baskets.aged(30.0).say(b)).collect();
+        assert_eq!(says, [0.125, 0.25, 1.0, 1.0], "without a time as much as the newest");
     }
 
     #[test]

@@ -38,8 +38,10 @@ pub mod assemble;
 pub mod baselines;
 mod collect;
 pub mod coview;
+pub mod curated;
 pub mod ease;
 mod error;
+pub mod gaps;
 pub mod history;
 pub mod pairs;
 pub mod prune;
@@ -51,5 +53,6 @@ pub mod smooth;
 pub mod together;
 
 pub use collect::Collector;
+pub use curated::CuratedPairs;
 pub use error::TrainError;
 pub use history::{Baskets, Counts, History, Visits};
