@@ -169,7 +169,8 @@ impl CuratedReport {
             out += &format!("  {unknown_lines} lines name {unknown_names} products that are not known; left out\n");
         }
         if *left_out > 0 {
-            out += &format!("  {left_out} pairs are shown by no placement: see [placement.*] of endcap.toml\n");
+            let also = if *used_as == "pins" { ", or it has no slot left (8 a product, and its limit)" } else { "" };
+            out += &format!("  {left_out} pairs are shown by no placement: none of that name in endcap.toml{also}\n");
         }
         out
     }
