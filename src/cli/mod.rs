@@ -4,8 +4,10 @@
 //! failed.
 
 mod bundle_file;
+mod counts;
 mod evaluate;
 mod failure;
+mod init;
 mod inspect;
 mod output;
 mod progress;
@@ -48,6 +50,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::InitArgs),
     Train(train::TrainArgs),
     Slice(slice::SliceArgs),
     Recommend(recommend::RecommendArgs),
@@ -61,6 +64,7 @@ enum Command {
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Init(args) => init::run(args),
         Command::Train(args) => train::run(args),
         Command::Slice(args) => slice::run(args),
         Command::Recommend(args) => recommend::run(args),

@@ -1,5 +1,6 @@
 //! `endcap train`: from a shop's files to a bundle.
 
+use super::counts::CountFiles;
 use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
@@ -22,11 +23,14 @@ use std::path::{Path, PathBuf};
         endcap train --orders orders.csv -o model.endcap\n  \
         endcap train --catalog products.csv --orders orders.csv.gz --events events.csv.gz \\\n      \
         --config endcap.toml -o model.endcap\n  \
+        endcap train --pairs warehouse/pairs --items warehouse/items --catalog products.csv -o model.endcap\n  \
         endcap train --orders orders.csv --json -o model.endcap > report.json"
 )]
 pub(super) struct TrainArgs {
     #[command(flatten)]
     files: ShopFiles,
+    #[command(flatten)]
+    counts: CountFiles,
     /// The bundle to write
     #[arg(short, long, value_name = "FILE", default_value = "model.endcap")]
     output: PathBuf,
@@ -40,12 +44,16 @@ pub(super) struct TrainArgs {
 
 pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let talk = Talk::new();
-    let shop = args.files.read(&talk)?;
+    let tables = args.counts.read(&talk)?;
+    let mut shop = args.files.read_beside(&talk, tables.as_ref())?;
     let options = options(&shop, args.allow_weak);
+    let counted = args.counts.counted(tables, &mut shop, &options)?;
     let stage = RefCell::new(ProgressBar::hidden());
-    let trained = evaluate::train(&shop.history, &options, &|next: Stage| {
-        stage.replace(talk.stage(next.describe())).finish_and_clear();
-    });
+    let progress = |next: Stage| stage.replace(talk.stage(next.describe())).finish_and_clear();
+    let trained = match &counted {
+        Some(counted) => evaluate::train_counted(&shop.history, counted, &options, &progress),
+        None => evaluate::train(&shop.history, &options, &progress),
+    };
     stage.into_inner().finish_and_clear();
     let trained = trained?;
     let bytes = bundle::write(&trained.draft)?;

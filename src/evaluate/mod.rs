@@ -25,6 +25,7 @@
 mod again;
 pub mod bootstrap;
 mod choose;
+mod counted;
 mod found;
 mod judge;
 pub mod metrics;
@@ -40,6 +41,7 @@ mod score;
 mod tune;
 mod visits;
 
+pub use counted::train_counted;
 pub use choose::{SupportCost, Tried};
 pub use models::Model;
 pub use options::{Options, RowLengths, Stage};

@@ -20,7 +20,7 @@ const FOLDS: usize = 3;
 const ONE_FOLD: usize = 2_000_000;
 
 /// A relation's model and what was found out about it.
-struct Choice {
+pub(super) struct Choice {
     model: Model,
     trial: Trial,
     tried: Vec<Tried>,
@@ -28,9 +28,19 @@ struct Choice {
 
 /// Edges kept an item.
 #[derive(Clone, Copy)]
-struct Budgets {
-    cart: usize,
-    together: usize,
+pub(super) struct Budgets {
+    pub(super) cart: usize,
+    pub(super) together: usize,
+}
+
+impl Budgets {
+    /// For a catalog of which `active` products are sold.
+    pub(super) fn of(active: usize, options: &Options) -> Self {
+        Self {
+            cart: row_budget(options.rows.cart, active, false),
+            together: row_budget(options.rows.together, active, false),
+        }
+    }
 }
 
 /// What [`orders`] found beside the relations.
@@ -42,7 +52,7 @@ pub struct Beside {
 }
 
 /// What validation decided.
-struct Decided {
+pub(super) struct Decided {
     cart: Choice,
     together: Choice,
     blends: Option<Blends>,
@@ -52,15 +62,25 @@ struct Decided {
 /// Both relations, pushed to `found`, and what belongs to them.
 pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
-    let budgets = Budgets {
-        cart: row_budget(options.rows.cart, active, false),
-        together: row_budget(options.rows.together, active, false),
-    };
-    let Decided { mut cart, mut together, blends, support } = decide(baskets, options, budgets, progress);
+    let budgets = Budgets::of(active, options);
+    let decided = decide(baskets, options, budgets, progress);
     progress(Stage::Refit);
-    let pairs = Pairs::count(baskets, options.support());
+    let all = || Fold::new(baskets, 0, baskets.len(), options.seed);
+    refit(decided, baskets, &Pairs::count(baskets, options.support()), budgets, all, found)
+}
+
+/// Fits the winners to everything; `questions` are asked for where the blends are not yet decided.
+pub(super) fn refit(
+    decided: Decided,
+    baskets: &Baskets,
+    pairs: &Pairs,
+    budgets: Budgets,
+    questions: impl Fn() -> Fold,
+    found: &mut Vec<Found>,
+) -> Beside {
+    let Decided { mut cart, mut together, blends, support } = decided;
     let fit = |choice: &mut Choice, budget: usize| {
-        let mut rows = choice.model.fit(baskets, &pairs);
+        let mut rows = choice.model.fit(baskets, pairs);
         prune(&mut rows, budget);
         if rows.iter().all(Vec::is_empty) {
             choice.trial.without_edges();
@@ -70,7 +90,7 @@ pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), fo
     let cart_rows = fit(&mut cart, budgets.cart);
     let together_rows = fit(&mut together, budgets.together);
     let blends = blends.unwrap_or_else(|| {
-        let all = Fold::new(baskets, 0, baskets.len(), options.seed);
+        let all = questions();
         let top = pairs.share.first().copied().unwrap_or(1.0);
         choose::default_blends(&all.carts, &all.singles, &cart_rows, &together_rows, top)
     });
@@ -103,6 +123,18 @@ impl Choice {
     }
 }
 
+impl Decided {
+    /// The default settings.
+    pub(super) fn untried(asked: usize) -> Self {
+        Self {
+            cart: Choice::default(Model::DEFAULT_CART, asked),
+            together: Choice::default(Model::DEFAULT_TOGETHER, asked),
+            blends: None,
+            support: None,
+        }
+    }
+}
+
 fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn Fn(Stage)) -> Decided {
     progress(Stage::Pairs);
     let tenth = |k: usize| baskets.len() * (10 - k) / 10;
@@ -110,12 +142,7 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
     let main = bench(1);
     let asked = main.fold.carts.len();
     if asked < ENOUGH {
-        return Decided {
-            cart: Choice::default(Model::DEFAULT_CART, asked),
-            together: Choice::default(Model::DEFAULT_TOGETHER, asked),
-            blends: None,
-            support: None,
-        };
+        return Decided::untried(asked);
     }
     progress(Stage::Together);
     let folds = if baskets.items.len() > ONE_FOLD { 1 } else { FOLDS };
@@ -129,7 +156,7 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
 }
 
 /// Chooses the cart relation and the blends, and judges what would ship.
-fn judge(bench: &Bench, budgets: Budgets, together: (Model, Vec<Tried>), seed: u64) -> Decided {
+pub(super) fn judge(bench: &Bench, budgets: Budgets, together: (Model, Vec<Tried>), seed: u64) -> Decided {
     let (model, rows, tried) = choose::cart(bench, budgets.cart);
     let page = as_shipped(together.0.fit(&bench.fold.early, &bench.pairs), budgets.together, BITS);
     let blends = choose::blends(bench, &rows, &page);

@@ -62,7 +62,7 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
 const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
 
 /// Chooses, judges and fits the relation of visits.
-fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+pub(super) fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
     let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
     let row = row_budget(options.rows.similar, viewed, true);
     let bench = VisitBench::new(visits, row, options.seed);
@@ -82,7 +82,7 @@ fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitMo
     model
 }
 
-fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {
+pub(super) fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {
     let classes = assemble::Classes::of(&history.products);
     let note =
         |found: &Found| RelationNote { kind: found.kind, model: found.report.model.clone(), verdict: found.verdict };

@@ -16,12 +16,14 @@
 //! ```
 
 mod clock;
+mod count;
 mod item;
 mod money;
 mod order;
 mod session;
 
 pub use clock::{Day, Timestamp};
+pub use count::{ItemCount, PairCount, QuestionLine};
 pub use item::{Availability, ItemId, Product, StockState};
 pub use money::{Currency, Money, MoneyError};
 pub use order::OrderLine;

@@ -21,6 +21,7 @@ pub struct Collector {
     heads: Vec<Head>,
     views: Vec<View>,
     other_events: Vec<u32>,
+    sold: Vec<(u32, u32)>,
     repeated_products: u64,
 }
 
@@ -108,6 +109,12 @@ impl Collector {
         }
     }
 
+    /// Takes a product of which only the number of its orders is known.
+    pub fn sold(&mut self, sku: &str, orders: u32) {
+        let sku = self.skus.number(sku);
+        self.sold.push((sku, orders));
+    }
+
     /// Everything numbered and in order.
     ///
     /// # Errors
@@ -121,7 +128,8 @@ impl Collector {
         let mut counts = self.count(&known);
         let sets = self.order_sets(&known);
         let paths = self.visit_paths(&known);
-        if sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty) {
+        let sold = self.sold.iter().any(|(sku, _)| known[*sku as usize]);
+        if !sold && sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty) {
             return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines });
         }
         let order = self.numbering(&known, &sets, &paths)?;
@@ -140,6 +148,7 @@ impl Collector {
     fn count(&self, known: &[bool]) -> Counts {
         let skus = self.lines.iter().map(|line| line.1);
         let skus = skus.chain(self.views.iter().map(|view| view.sku)).chain(self.other_events.iter().copied());
+        let skus = skus.chain(self.sold.iter().map(|(sku, _)| *sku));
         let mut unknown = vec![false; known.len()];
         let mut counts = Counts {
             catalog: self.products.len() as u64,
@@ -193,7 +202,8 @@ impl Collector {
     fn numbering(&self, known: &[bool], sets: &[Vec<u32>], paths: &[Vec<View>]) -> Result<Vec<u32>, TrainError> {
         let mut popularity = vec![0u32; known.len()];
         sets.iter().flatten().for_each(|sku| popularity[*sku as usize] += 1);
-        if sets.iter().all(Vec::is_empty) {
+        self.sold.iter().for_each(|(sku, orders)| popularity[*sku as usize] += orders);
+        if self.sold.is_empty() && sets.iter().all(Vec::is_empty) {
             for path in paths {
                 let mut seen: Vec<u32> = path.iter().map(|view| view.sku).collect();
                 seen.sort_unstable();

@@ -37,6 +37,7 @@
 pub mod assemble;
 pub mod baselines;
 mod collect;
+pub mod counted;
 pub mod coview;
 pub mod ease;
 mod error;

@@ -1,0 +1,137 @@
+//! A bundle from sums alone: what a warehouse counted, or orders whose settings are not to be chosen.
+//!
+//! Nothing here looks at an order, so that the same sums make the same model wherever they were made.
+
+use super::choose::{self, Bench};
+use super::found::Found;
+use super::judge::ENOUGH;
+use super::options::{Options, Stage};
+use super::orders::{self, Beside, Budgets, Decided};
+use super::questions::{Fold, Question};
+use super::report::TrainReport;
+use super::score::shipped_prior;
+use super::tune::{self, Trained};
+use super::visits::VisitModel;
+use crate::bundle::{DraftClass, Tuning};
+use crate::train::assemble::Classes;
+use crate::train::counted::{Counted, Early};
+use crate::train::pairs::Pairs;
+use crate::train::{Baskets, History, TrainError, repeat};
+
+/// Questions that stand for the carts of a shop where only the units of its relations are wanted.
+const STAND_INS: usize = 1_024;
+/// Orders that a class must appear in before its variety is judged.
+const ENOUGH_ORDERS: u64 = 20;
+
+/// Trains a bundle on sums of orders, and on the visits of `history`.
+///
+/// With an early part of at least a hundred questions the settings are those that win on it; without one the default
+/// settings ship, on trust. Orders that `history` holds serve for the varied classes alone; without any these are
+/// estimated from the pairs, which is exact where no order holds three products of a class. Uses all threads of the
+/// current rayon pool; their number changes nothing in the result.
+///
+/// # Errors
+///
+/// As [`train`](super::train).
+pub fn train_counted(
+    history: &History,
+    counted: &Counted,
+    options: &Options,
+    progress: &dyn Fn(Stage),
+) -> Result<Trained, TrainError> {
+    let mut found = Vec::new();
+    let beside = relations(counted, options, progress, &mut found);
+    let mut visit_model = VisitModel::default();
+    if !history.visits.is_empty() {
+        progress(Stage::Similar);
+        visit_model = tune::visits(&history.visits, options, &mut found);
+    }
+    if !options.allow_weak {
+        found.iter().try_for_each(Found::strong_enough)?;
+    }
+    let report = TrainReport {
+        counts: history.counts,
+        relations: found.iter().map(|relation| relation.report.clone()).collect(),
+        support: None,
+        repeat_half_life_days: repeat::DEFAULT_HALF_LIFE as f32,
+        repeat_questions: 0,
+    };
+    let tuning = Tuning {
+        cart: beside.blends.cart,
+        product: beside.blends.product,
+        view_decay: visit_model.fading(),
+        repeat: repeat::repeat(repeat::DEFAULT_HALF_LIFE, repeat::DEFAULT_PRIOR / f64::from(top(&counted.pairs))),
+    };
+    let mut draft = tune::draft(history, options, tuning, found);
+    draft.items.iter_mut().zip(&counted.pairs.share).for_each(|(item, share)| item.share = *share);
+    if history.baskets.is_empty() {
+        draft.classes = varied(&counted.pairs, &Classes::of(&history.products));
+    }
+    Ok(Trained { draft, report })
+}
+
+/// Both relations of orders.
+fn relations(counted: &Counted, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
+    let pairs = &counted.pairs;
+    let sold = |pairs: &Pairs| pairs.count.iter().filter(|count| **count > 0).count();
+    let budgets = Budgets::of(sold(pairs), options);
+    let decided = match &counted.early {
+        None => Decided::untried(0),
+        Some(early) => decide(early, budgets, options, progress),
+    };
+    progress(Stage::Refit);
+    orders::refit(decided, &Baskets::new(pairs.n_items()), pairs, budgets, || stand_ins(pairs), found)
+}
+
+/// What wins on the late orders, learned from the early ones.
+fn decide(early: &Early, budgets: Budgets, options: &Options, progress: &dyn Fn(Stage)) -> Decided {
+    // Cut at 0: all of these orders are late, and they have their numbers.
+    let fold = Fold::new(&early.late, 0, early.late.len(), options.seed);
+    if fold.carts.len() < ENOUGH {
+        return Decided::untried(fold.carts.len());
+    }
+    let bench = Bench { fold, prior: shipped_prior(&early.pairs.share), pairs: early.pairs.clone() };
+    progress(Stage::Together);
+    let together = choose::together(&[&bench], budgets.together);
+    progress(Stage::Cart);
+    orders::judge(&bench, budgets, together, options.seed)
+}
+
+/// Carts of one product, drawn by its share of all order lines.
+fn stand_ins(pairs: &Pairs) -> Fold {
+    let all: u64 = pairs.count.iter().map(|count| u64::from(*count)).sum();
+    let (mut item, mut passed) = (0, u64::from(pairs.count.first().copied().unwrap_or(0)));
+    let mut asked = Vec::with_capacity(STAND_INS);
+    for n in 0..STAND_INS as u64 {
+        let wanted = u128::from(all) * u128::from(2 * n + 1) / (2 * STAND_INS as u128);
+        while u128::from(passed) <= wanted && item + 1 < pairs.n_items() {
+            item += 1;
+            passed += u64::from(pairs.count[item]);
+        }
+        asked.push(Question { known: vec![item as u32], target: item as u32 });
+    }
+    let numbers = (0..pairs.n_items() as u32).collect();
+    Fold { early: Baskets::new(pairs.n_items()), carts: asked.clone(), singles: asked, numbers }
+}
+
+fn top(pairs: &Pairs) -> f32 {
+    pairs.share.iter().copied().fold(0.0, f32::max).max(1e-9)
+}
+
+/// Which classes shoppers buy several of, as far as pairs can tell: an order with two products of a class has one pair
+/// there, so orders with one or more are lines less pairs.
+fn varied(pairs: &Pairs, classes: &Classes) -> Vec<DraftClass> {
+    let (mut lines, mut several) = (vec![0u64; classes.len], vec![0u64; classes.len]);
+    for (item, class) in classes.of.iter().enumerate() {
+        let Some(class) = class else { continue };
+        lines[*class as usize] += u64::from(pairs.count[item]);
+        let same = |to: u32| to as usize > item && classes.of[to as usize] == Some(*class);
+        let own = pairs.of(item).iter().filter(|pair| same(pair.to)).map(|pair| u64::from(pair.orders));
+        several[*class as usize] += own.sum::<u64>();
+    }
+    let judged = lines.iter().zip(several).map(|(lines, two)| {
+        let orders = lines.saturating_sub(two).max(1);
+        DraftClass { varied: orders >= ENOUGH_ORDERS && two * 4 >= orders }
+    });
+    judged.collect()
+}
