@@ -56,9 +56,13 @@ impl CountFiles {
         let (Some(pairs), Some(items)) = (&self.pairs, &self.items) else { return Ok(None) };
         let bar = talk.stage("reading counts");
         let mut files = Vec::new();
+        // The Parquet reader may panic on damaged bytes; that becomes an error, which says all there is to say.
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
         let all = tally(items, pairs, &mut files);
         let early = self.early.as_ref().filter(|_| self.settings == Settings::Chosen);
         let early = early.map(|folder| early_tally(folder, &mut files)).transpose();
+        std::panic::set_hook(hook);
         bar.finish_and_clear();
         let (all, early) = (all?, early?);
         files.iter().for_each(|summary| talk.file_read(summary));

@@ -41,8 +41,8 @@ mod score;
 mod tune;
 mod visits;
 
-pub use counted::train_counted;
 pub use choose::{SupportCost, Tried};
+pub use counted::train_counted;
 pub use models::Model;
 pub use options::{Options, RowLengths, Stage};
 pub use report::{BaselineReport, RelationReport, TrainReport};

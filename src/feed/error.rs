@@ -137,7 +137,10 @@ impl fmt::Display for FeedError {
                 write!(f, "\n{summary}")
             }
             Self::Parts { file, expected, found } => {
-                write!(f, "{file}: expected {expected}, found {found}; export the table again, as Parquet into one folder")
+                write!(
+                    f,
+                    "{file}: expected {expected}, found {found}; export the table again, as Parquet into one folder"
+                )
             }
             Self::Parquet { file, source } => {
                 write!(f, "{file}: expected Parquet, plain, snappy or zstd, found {source}; export it again")

@@ -11,6 +11,7 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use std::fmt;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// Rows read at a time.
@@ -131,17 +132,17 @@ pub(super) fn read(path: &Path, wanted: &[Wanted], sink: &mut dyn FnMut(Row<'_>)
     let name = path.display().to_string();
     let file = File::open(path).map_err(|source| FeedError::Open { file: name.clone(), source })?;
     let damaged = |source: ParquetError| FeedError::Parquet { file: name.clone(), source: source.into() };
-    let reader = SerializedFileReader::new(file).map_err(damaged)?;
+    let reader = guarded(|| SerializedFileReader::new(file)).map_err(damaged)?;
     let places = places(&name, &reader, wanted)?;
     let mut rows = 0;
     for group in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(group).map_err(damaged)?;
-        let mut columns = Columns::open(group.as_ref(), &places, wanted).map_err(damaged)?;
+        let group = guarded(|| reader.get_row_group(group)).map_err(damaged)?;
+        let mut columns = guarded(|| Columns::open(group.as_ref(), &places, wanted)).map_err(damaged)?;
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         while left > 0 {
             let many = left.min(BATCH);
             let refused = |(at, reason)| FeedError::CountRow { file: name.clone(), row: rows + at + 1, reason };
-            columns.fill(many).map_err(damaged)?.map_or(Ok(()), |bad| Err(refused(bad)))?;
+            guarded(|| columns.fill(many)).map_err(damaged)?.map_or(Ok(()), |bad| Err(refused(bad)))?;
             for at in 0..many {
                 let row = Row { wanted, batch: &columns.batch, at };
                 sink(row).map_err(|reason| refused((at as u64, reason)))?;
@@ -151,6 +152,14 @@ pub(super) fn read(path: &Path, wanted: &[Wanted], sink: &mut dyn FnMut(Row<'_>)
         }
     }
     Ok(rows)
+}
+
+/// Runs what goes through the bytes of a file: of damaged ones the Parquet reader may panic where it should report.
+///
+/// The process's panic hook is still told.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let damaged = |_| Err(ParquetError::General("damaged bytes".into()));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(damaged)
 }
 
 /// Where the wanted columns stand, each of a type that can be read.

@@ -169,17 +169,22 @@ shop AS (
 customers AS (
   SELECT order_id, MIN(customer) AS customer FROM lines GROUP BY order_id
 ),
+firsts AS (
+  SELECT customer, MIN(order_id) AS first_order FROM customers WHERE customer IS NOT NULL GROUP BY customer
+),
 baskets AS (
   SELECT
     z.order_id,
-    CASE WHEN c.customer IS NULL THEN CONCAT('order ', z.order_id) ELSE CONCAT('customer ', c.customer) END AS buyer,
+    -- a customer goes by the first order, and so does an order without one
+    COALESCE(f.first_order, z.order_id) AS buyer,
     1 / SQRT(z.size) AS weight,
     1 / SQRT(z.size - 1) AS corrected,
     EXP(LN(z.size) * -7 / 10) AS walk,
     LN(p.products) - LN(1 + z.size) AS idf
   FROM sizes z
-  JOIN customers c ON c.order_id = z.order_id
   CROSS JOIN shop p
+  JOIN customers c ON c.order_id = z.order_id
+  LEFT JOIN firsts f ON f.customer = c.customer
   WHERE z.size >= 2
 )
 SELECT
