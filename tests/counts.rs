@@ -205,6 +205,25 @@ fn early_tables_choose_the_settings() {
 }
 
 #[test]
+fn visits_are_learned_beside_counts() {
+    let (shop, _) = counted();
+    let visit = |n: usize| {
+        format!("V-{n},2025-06-01T10:00:00Z,view,P-{:02}\nV-{n},2025-06-01T10:01:00Z,view,P-{:02}", n % 20, n % 20 + 20)
+    };
+    let visits: Vec<String> = (0..200).map(visit).collect();
+    shop.write("events.csv", format!("session_id,timestamp,event,sku\n{}\n", visits.join("\n")));
+    let report = shop.run(&[&TRAIN[..], &["--events", "events.csv", "--json"]].concat()).with(0).json();
+    let relations = report["training"]["relations"].as_array().unwrap().iter();
+    assert_eq!(
+        relations.map(|one| one["relation"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["cart", "bought_together", "similar"]
+    );
+    let shown = shop.run(&["inspect", "counted.endcap", "--items", "--json"]).with(0).json();
+    let bought = Counted::of(&orders()).items.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).unwrap().0;
+    assert_eq!(shown[0]["sku"], bought.as_str(), "popularity is that of the orders");
+}
+
+#[test]
 fn damaged_files_are_refused_with_advice() {
     let (shop, counted) = counted();
     let good = fs::read(shop.path("pairs")).unwrap();

@@ -50,7 +50,7 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let counted = args.counts.counted(tables, &mut shop, &options)?;
     let stage = RefCell::new(ProgressBar::hidden());
     let progress = |next: Stage| stage.replace(talk.stage(next.describe())).finish_and_clear();
-    let trained = match &counted {
+    let trained = match counted {
         Some(counted) => evaluate::train_counted(&shop.history, counted, &options, &progress),
         None => evaluate::train(&shop.history, &options, &progress),
     };

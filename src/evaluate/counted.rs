@@ -35,12 +35,13 @@ const ENOUGH_ORDERS: u64 = 20;
 /// As [`train`](super::train).
 pub fn train_counted(
     history: &History,
-    counted: &Counted,
+    counted: Counted,
     options: &Options,
     progress: &dyn Fn(Stage),
 ) -> Result<Trained, TrainError> {
     let mut found = Vec::new();
-    let beside = relations(counted, options, progress, &mut found);
+    let Counted { pairs, early } = counted;
+    let beside = relations(&pairs, early, options, progress, &mut found);
     let mut visit_model = VisitModel::default();
     if !history.visits.is_empty() {
         progress(Stage::Similar);
@@ -60,22 +61,27 @@ pub fn train_counted(
         cart: beside.blends.cart,
         product: beside.blends.product,
         view_decay: visit_model.fading(),
-        repeat: repeat::repeat(repeat::DEFAULT_HALF_LIFE, repeat::DEFAULT_PRIOR / f64::from(top(&counted.pairs))),
+        repeat: repeat::repeat(repeat::DEFAULT_HALF_LIFE, repeat::DEFAULT_PRIOR / f64::from(top(&pairs))),
     };
     let mut draft = tune::draft(history, options, tuning, found);
-    draft.items.iter_mut().zip(&counted.pairs.share).for_each(|(item, share)| item.share = *share);
+    draft.items.iter_mut().zip(&pairs.share).for_each(|(item, share)| item.share = *share);
     if history.baskets.is_empty() {
-        draft.classes = varied(&counted.pairs, &Classes::of(&history.products));
+        draft.classes = varied(&pairs, &Classes::of(&history.products));
     }
     Ok(Trained { draft, report })
 }
 
 /// Both relations of orders.
-fn relations(counted: &Counted, options: &Options, progress: &dyn Fn(Stage), found: &mut Vec<Found>) -> Beside {
-    let pairs = &counted.pairs;
+fn relations(
+    pairs: &Pairs,
+    early: Option<Early>,
+    options: &Options,
+    progress: &dyn Fn(Stage),
+    found: &mut Vec<Found>,
+) -> Beside {
     let sold = |pairs: &Pairs| pairs.count.iter().filter(|count| **count > 0).count();
     let budgets = Budgets::of(sold(pairs), options);
-    let decided = match &counted.early {
+    let decided = match early {
         None => Decided::untried(0),
         Some(early) => decide(early, budgets, options, progress),
     };
@@ -84,13 +90,13 @@ fn relations(counted: &Counted, options: &Options, progress: &dyn Fn(Stage), fou
 }
 
 /// What wins on the late orders, learned from the early ones.
-fn decide(early: &Early, budgets: Budgets, options: &Options, progress: &dyn Fn(Stage)) -> Decided {
+fn decide(early: Early, budgets: Budgets, options: &Options, progress: &dyn Fn(Stage)) -> Decided {
     // Cut at 0: all of these orders are late, and they have their numbers.
     let fold = Fold::new(&early.late, 0, early.late.len(), options.seed);
     if fold.carts.len() < ENOUGH {
         return Decided::untried(fold.carts.len());
     }
-    let bench = Bench { fold, prior: shipped_prior(&early.pairs.share), pairs: early.pairs.clone() };
+    let bench = Bench { fold, prior: shipped_prior(&early.pairs.share), pairs: early.pairs };
     progress(Stage::Together);
     let together = choose::together(&[&bench], budgets.together);
     progress(Stage::Cart);
@@ -134,4 +140,36 @@ fn varied(pairs: &Pairs, classes: &Classes) -> Vec<DraftClass> {
         DraftClass { varied: orders >= ENOUGH_ORDERS && two * 4 >= orders }
     });
     judged.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::pairs::Support;
+
+    fn pairs(orders: &[&[u32]]) -> Pairs {
+        let mut baskets = Baskets::new(3);
+        orders.iter().for_each(|order| baskets.push(order, None, None));
+        Pairs::count(&baskets, Support::NONE)
+    }
+
+    #[test]
+    fn stand_ins_are_drawn_by_popularity() {
+        let fold = stand_ins(&pairs(&[&[0], &[0], &[0, 1]]));
+        let of = |item: u32| fold.carts.iter().filter(|question| question.known == [item]).count();
+        assert_eq!((of(0), of(1), of(2)), (768, 256, 0));
+    }
+
+    #[test]
+    fn a_class_is_varied_from_a_quarter_of_twenty_orders_as_pairs_tell() {
+        let classes = Classes { of: vec![Some(0), Some(0), None], len: 1 };
+        let judged = |two: usize, one: usize| {
+            let orders: Vec<&[u32]> =
+                std::iter::repeat_n(&[0u32, 1][..], two).chain(std::iter::repeat_n(&[0u32, 2][..], one)).collect();
+            varied(&pairs(&orders), &classes)[0].varied
+        };
+        assert!(judged(5, 15));
+        assert!(!judged(4, 16));
+        assert!(!judged(10, 5), "fifteen orders are too few");
+    }
 }
