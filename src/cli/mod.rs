@@ -4,8 +4,10 @@
 //! failed, 130 and 143 it was interrupted by SIGINT (Ctrl-C) or SIGTERM.
 
 mod bundle_file;
+mod counts;
 mod evaluate;
 mod failure;
+mod init;
 mod inspect;
 mod interrupt;
 mod output;
@@ -50,6 +52,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::InitArgs),
     Train(train::TrainArgs),
     Slice(slice::SliceArgs),
     Recommend(recommend::RecommendArgs),
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
         interrupt::watch(); // `serve` has its own way to stop
     }
     let result = match command {
+        Command::Init(args) => init::run(args),
         Command::Train(args) => train::run(args),
         Command::Slice(args) => slice::run(args),
         Command::Recommend(args) => recommend::run(args),

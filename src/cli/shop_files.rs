@@ -1,5 +1,6 @@
 //! The files of a shop, as `train` and `evaluate` take them.
 
+use super::counts::Tables;
 use super::failure::Failure;
 use super::progress::Talk;
 use crate::config::{self, Config};
@@ -15,7 +16,7 @@ pub(super) struct ShopFiles {
     #[arg(long, value_name = "FILE")]
     catalog: Vec<PathBuf>,
     /// Orders, one line an item: order_id, customer_id, timestamp, sku, quantity, unit_price, campaign
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["catalog", "events"])]
+    #[arg(long, value_name = "FILE")]
     orders: Vec<PathBuf>,
     /// Visits: session_id, timestamp, event, sku
     #[arg(long, value_name = "FILE")]
@@ -41,11 +42,20 @@ pub(super) struct Shop {
 impl ShopFiles {
     /// Reads all files.
     pub fn read(&self, talk: &Talk) -> Result<Shop, Failure> {
+        self.read_beside(talk, None)
+    }
+
+    /// Reads all files beside what a warehouse counted of the orders.
+    pub fn read_beside(&self, talk: &Talk, counts: Option<&Tables>) -> Result<Shop, Failure> {
+        if self.orders.is_empty() && self.events.is_empty() && counts.is_none() {
+            return Err(Failure::command("expected --orders or --events, found neither; --help shows examples"));
+        }
         if !(0.0..=1.0).contains(&self.max_bad_rows) {
             return Err(Failure::command(format!("--max-bad-rows: expected 0 to 1, found {}", self.max_bad_rows)));
         }
         let config = self.settings()?;
         let mut collector = Collector::new();
+        counts.into_iter().flat_map(Tables::sold).for_each(|(sku, orders)| collector.sold(sku, orders));
         let mut files = Vec::new();
         let mut read = |paths: &[PathBuf], one: &mut Reader<'_>| -> Result<(), Failure> {
             for path in paths {

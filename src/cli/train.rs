@@ -1,5 +1,6 @@
 //! `endcap train`: from a shop's files to a bundle.
 
+use super::counts::CountFiles;
 use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
@@ -22,11 +23,14 @@ use std::path::{Path, PathBuf};
         endcap train --catalog products.csv --orders orders.csv.gz --events events.csv.gz \\\n      \
         --config endcap.toml -o model.endcap\n  \
         endcap train --catalog products.csv --curated links.csv -o model.endcap\n  \
+        endcap train --pairs warehouse/pairs --items warehouse/items --catalog products.csv -o model.endcap\n  \
         endcap train --orders orders.csv --json -o model.endcap > report.json"
 )]
 pub(super) struct TrainArgs {
     #[command(flatten)]
     files: ShopFiles,
+    #[command(flatten)]
+    counts: CountFiles,
     /// The bundle to write
     #[arg(short, long, value_name = "FILE", default_value = "model.endcap")]
     output: PathBuf,
@@ -40,10 +44,15 @@ pub(super) struct TrainArgs {
 
 pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let talk = Talk::new();
-    let shop = args.files.read(&talk)?;
+    let tables = args.counts.read(&talk)?;
+    let mut shop = args.files.read_beside(&talk, tables.as_ref())?;
     let options = options(&shop, args.allow_weak);
+    let counted = args.counts.counted(tables, &mut shop, &options)?;
     let run = talk.run(&shop.history);
-    let trained = evaluate::train(&shop.history, &options, &|at| run.tell(at));
+    let trained = match counted {
+        Some(counted) => evaluate::train_counted(&shop.history, counted, &options, &|at| run.tell(at)),
+        None => evaluate::train(&shop.history, &options, &|at| run.tell(at)),
+    };
     run.finish();
     let trained = trained?;
     let bytes = bundle::write(&trained.draft)?;

@@ -25,6 +25,7 @@
 mod again;
 pub mod bootstrap;
 mod choose;
+mod counted;
 mod curated;
 mod found;
 mod judge;
@@ -45,6 +46,7 @@ mod tune;
 mod visits;
 
 pub use choose::{SupportCost, Tried};
+pub use counted::train_counted;
 pub use curated::CuratedReport;
 pub use models::Model;
 pub use options::{Options, Progress, RowLengths, Stage, Watch};

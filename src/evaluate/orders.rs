@@ -4,11 +4,11 @@ use super::choose::{self, Bench, Blends, SupportCost, Tried};
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::{Goal, Rank};
-use super::models::baseline_blend;
+use super::models::{Model, baseline_blend};
 use super::options::{Options, Stage, Watch};
 use super::questions::{Fold, Question};
 use super::recipe::{Recipe, Source};
-use super::refine::{Refined, Refiner};
+use super::refine::Refiner;
 use super::score::ranks;
 use super::season::{self, Leaning};
 use crate::bundle::{Blend, RelationKind, Verdict};
@@ -27,7 +27,7 @@ const ONE_FOLD: usize = 2_000_000;
 const FEW: usize = 200_000;
 
 /// A relation's recipe and what was found out about it.
-struct Choice {
+pub(super) struct Choice {
     recipe: Recipe,
     trial: Trial,
     tried: Vec<Tried>,
@@ -35,9 +35,19 @@ struct Choice {
 
 /// How much of each relation ships.
 #[derive(Clone, Copy)]
-struct Sizes {
-    cart: Size,
-    together: Size,
+pub(super) struct Sizes {
+    pub(super) cart: Size,
+    pub(super) together: Size,
+}
+
+impl Sizes {
+    /// For a catalog of which `active` products are sold.
+    pub(super) fn of(active: usize, options: &Options) -> Self {
+        Self {
+            cart: Size::of(options.rows.cart, active, false),
+            together: Size::of(options.rows.together, active, false),
+        }
+    }
 }
 
 /// What [`orders`] found beside the relations.
@@ -51,7 +61,7 @@ pub struct Beside {
 }
 
 /// What validation decided.
-struct Decided {
+pub(super) struct Decided {
     cart: Choice,
     together: Choice,
     blends: Option<Blends>,
@@ -64,14 +74,24 @@ pub fn orders(history: &History, options: &Options, progress: &Watch<'_>, found:
     let baskets = &history.baskets;
     let class = Classes::of(&history.products).of;
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
-    let sizes = Sizes {
-        cart: Size::of(options.rows.cart, active, false),
-        together: Size::of(options.rows.together, active, false),
-    };
-    let Decided { mut cart, mut together, blends, support, season } = decide(baskets, &class, options, sizes, progress);
+    let sizes = Sizes::of(active, options);
+    let decided = decide(baskets, &class, options, sizes, progress);
     progress(Stage::Refit.at(0, 1));
+    let all = || Fold::new(baskets, 0, baskets.len(), options.seed);
     let pairs = Pairs::count(baskets, options.support());
-    let source = Source { baskets, pairs: &pairs, class: &class };
+    refit(decided, Source { baskets, pairs: &pairs, class: &class }, options, sizes, all, found)
+}
+
+/// Fits the winners to everything; `questions` are asked for where the blends are not yet decided.
+pub(super) fn refit(
+    decided: Decided,
+    source: Source<'_>,
+    options: &Options,
+    sizes: Sizes,
+    questions: impl Fn() -> Fold,
+    found: &mut Vec<Found>,
+) -> Beside {
+    let Decided { mut cart, mut together, blends, support, season } = decided;
     let fit = |choice: &mut Choice, size: Size| {
         let mut rows = choice.recipe.fit(source, options.support());
         prune(&mut rows, size.row);
@@ -83,8 +103,8 @@ pub fn orders(history: &History, options: &Options, progress: &Watch<'_>, found:
     let cart_rows = fit(&mut cart, sizes.cart);
     let together_rows = fit(&mut together, sizes.together);
     let blends = blends.unwrap_or_else(|| {
-        let all = Fold::new(baskets, 0, baskets.len(), options.seed);
-        let top = pairs.share.first().copied().unwrap_or(1.0);
+        let all = questions();
+        let top = source.pairs.share.first().copied().unwrap_or(1.0);
         choose::default_blends(&all.carts, &all.singles, &cart_rows, &together_rows, top)
     });
     let shipped = |choice: &Choice| choice.trial.verdict != Verdict::NoSignal;
@@ -116,6 +136,19 @@ impl Choice {
     }
 }
 
+impl Decided {
+    /// The default settings.
+    pub(super) fn untried(asked: usize) -> Self {
+        Self {
+            cart: Choice::default(Recipe::DEFAULT_CART, asked),
+            together: Choice::default(Recipe::DEFAULT_TOGETHER, asked),
+            blends: None,
+            support: None,
+            season: None,
+        }
+    }
+}
+
 fn decide(
     baskets: &Baskets,
     class: &[Option<u32>],
@@ -130,13 +163,7 @@ fn decide(
     let main = bench(1);
     let asked = main.fold.orders;
     if asked < ENOUGH {
-        return Decided {
-            cart: Choice::default(Recipe::DEFAULT_CART, asked),
-            together: Choice::default(Recipe::DEFAULT_TOGETHER, asked),
-            blends: None,
-            support: None,
-            season: None,
-        };
+        return Decided::untried(asked);
     }
     progress(Stage::Together.at(0, 1));
     let folds = if baskets.items.len() > ONE_FOLD { 1 } else { FOLDS };
@@ -145,25 +172,31 @@ fn decide(
     let (model, tried) = choose::together(&benches, sizes.together);
     // Fits take longer than counts: few orders are asked about three times, many once.
     let benches = if baskets.items.len() > FEW { &benches[..1] } else { &benches[..] };
+    let cost = (support != Support::NONE).then(|| choose::support_cost(&main, sizes.cart));
+    Decided { support: cost, ..judge(benches, sizes, (model, tried), options, progress) }
+}
+
+/// Refines the product page's model, chooses the cart's, the blends and the season, and judges what would ship.
+pub(super) fn judge(
+    benches: &[&Bench],
+    sizes: Sizes,
+    (model, tried): (Model, Vec<Tried>),
+    options: &Options,
+    progress: &Watch<'_>,
+) -> Decided {
     let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.singles;
-    let refiner = Refiner { benches, questions, size: sizes.together, support, classes: true };
+    let refiner = Refiner { benches, questions, size: sizes.together, support: options.support(), classes: true };
     let together = refiner.refine(model).after(tried);
     progress(Stage::Cart.at(0, 1));
     let (model, tried) = choose::cart(benches, sizes.cart);
     let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.carts;
     let cart = Refiner { questions, size: sizes.cart, classes: false, ..refiner }.refine(model).after(tried);
-    let cost = (support != Support::NONE).then(|| choose::support_cost(&main, sizes.cart));
-    Decided { support: cost, ..judge(benches, cart, together, options.seed) }
-}
-
-/// Chooses the blends and the season, and judges what would ship.
-fn judge(benches: &[&Bench], cart: Refined, together: Refined, seed: u64) -> Decided {
     let Leaning { season, blends, places } = season::choose(benches, cart.rows, together.rows);
     // The newest orders judge. Intervals want independent questions: one an order.
     let (bench, places) = (benches[0], &places[0]);
     let one_each = bench.fold.orders;
     let trial = |places: &[Rank], questions: &[Question]| {
-        Trial::of(&places[..one_each], &simple(bench, &questions[..one_each]), Goal::Basket, seed)
+        Trial::of(&places[..one_each], &simple(bench, &questions[..one_each]), Goal::Basket, options.seed)
     };
     let [carts, singles] = places.each_ref().map(Vec::as_slice);
     Decided {

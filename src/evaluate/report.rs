@@ -72,10 +72,15 @@ impl TrainReport {
     /// The report as lines of text, for a terminal.
     pub fn to_text(&self) -> String {
         let c = &self.counts;
-        let mut out = format!(
-            "{} products, {} orders ({} with two or more), {} customers, {} visits\n",
-            c.items, c.orders, c.orders_of_two, c.customers, c.visits
-        );
+        let elsewhere = c.order_lines == 0 && c.orders > 0;
+        let mut out = if elsewhere {
+            format!("{} products, {} orders counted elsewhere, {} visits\n", c.items, c.orders, c.visits)
+        } else {
+            format!(
+                "{} products, {} orders ({} with two or more), {} customers, {} visits\n",
+                c.items, c.orders, c.orders_of_two, c.customers, c.visits
+            )
+        };
         if c.repeated_products > 0 {
             let _ = writeln!(out, "{} catalog lines repeat a SKU; one of each was kept", c.repeated_products);
         }

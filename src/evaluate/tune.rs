@@ -76,7 +76,7 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
 const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
 
 /// Chooses, judges and fits the relation of visits.
-fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+pub(super) fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
     let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
     let size = Size::of(options.rows.similar, viewed, true);
     let bench = VisitBench::new(visits, size, options.seed);
@@ -97,7 +97,7 @@ fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitMo
 }
 
 /// Renumbers a draft by other shares of popularity.
-fn lean(draft: &mut Draft, shares: &[f32]) {
+pub(super) fn lean(draft: &mut Draft, shares: &[f32]) {
     let numbers = renumbering(shares);
     let mut items: Vec<_> = std::mem::take(&mut draft.items).into_iter().zip(&numbers).zip(shares).collect();
     items.sort_unstable_by_key(|((_, number), _)| **number);
@@ -107,7 +107,7 @@ fn lean(draft: &mut Draft, shares: &[f32]) {
     draft.pins.iter_mut().for_each(|pin| (pin.product, pin.item) = (number(pin.product), number(pin.item)));
 }
 
-fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {
+pub(super) fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {
     let classes = assemble::Classes::of(&history.products);
     let note =
         |found: &Found| RelationNote { kind: found.kind, model: found.report.model.clone(), verdict: found.verdict };

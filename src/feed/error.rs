@@ -66,6 +66,42 @@ pub enum FeedError {
         /// What was read, with the reasons.
         summary: Box<Summary>,
     },
+    /// A folder that holds no finished table.
+    Parts {
+        /// The folder as it was given.
+        file: String,
+        /// What should be there.
+        expected: &'static str,
+        /// What is there instead.
+        found: String,
+    },
+    /// Not Parquet, cut off or damaged.
+    Parquet {
+        /// The part file.
+        file: String,
+        /// What the reader says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A column of counts is missing or of another type.
+    CountColumn {
+        /// The part file.
+        file: String,
+        /// The column.
+        column: &'static str,
+        /// The type it should have.
+        expected: &'static str,
+        /// Its type, or the columns that are there.
+        found: String,
+    },
+    /// A row of counts that cannot be used.
+    CountRow {
+        /// The part file.
+        file: String,
+        /// The row, from 1.
+        row: u64,
+        /// Why.
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// Issues shown in the text of an error; the summary holds more.
@@ -100,6 +136,21 @@ impl fmt::Display for FeedError {
                 write!(f, " among {}; look at the columns found and the reasons below", summary.rows_read)?;
                 write!(f, "\n{summary}")
             }
+            Self::Parts { file, expected, found } => {
+                write!(
+                    f,
+                    "{file}: expected {expected}, found {found}; export the table again, as Parquet into one folder"
+                )
+            }
+            Self::Parquet { file, source } => {
+                write!(f, "{file}: expected Parquet, plain, snappy or zstd, found {source}; export it again")
+            }
+            Self::CountColumn { file, column, expected, found } => write!(
+                f,
+                "{file}: expected a column `{column}` of {expected}, found {found}; \
+                 export it with the SQL that `endcap init --sql` writes"
+            ),
+            Self::CountRow { file, row, reason } => write!(f, "{file}: row {row}: {reason}"),
         }
     }
 }
@@ -143,6 +194,8 @@ impl std::error::Error for FeedError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
+            Self::Parquet { source, .. } => Some(source.as_ref()),
+            Self::CountRow { reason, .. } => Some(reason.as_ref()),
             _ => None,
         }
     }

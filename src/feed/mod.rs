@@ -54,6 +54,7 @@
 
 mod catalog;
 mod columns;
+pub mod counts;
 mod csv;
 mod curated;
 mod dates;

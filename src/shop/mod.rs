@@ -16,6 +16,7 @@
 //! ```
 
 mod clock;
+mod count;
 mod curated;
 mod item;
 mod money;
@@ -23,6 +24,7 @@ mod order;
 mod session;
 
 pub use clock::{Day, Timestamp};
+pub use count::{ItemCount, PairCount, QuestionLine};
 pub use curated::{CuratedAs, CuratedLine, CuratedPlace};
 pub use item::{Availability, ItemId, Product, StockState};
 pub use money::{Currency, Money, MoneyError};

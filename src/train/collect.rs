@@ -22,6 +22,7 @@ pub struct Collector {
     heads: Vec<Head>,
     views: Vec<View>,
     other_events: Vec<u32>,
+    sold: Vec<(u32, u32)>,
     repeated_products: u64,
     curated: CuratedLines,
 }
@@ -118,6 +119,12 @@ impl Collector {
         self.curated.push(line);
     }
 
+    /// Takes a product of which only the number of its orders is known.
+    pub fn sold(&mut self, sku: &str, orders: u32) {
+        let sku = self.skus.number(sku);
+        self.sold.push((sku, orders));
+    }
+
     /// Everything numbered and in order.
     ///
     /// # Errors
@@ -131,8 +138,9 @@ impl Collector {
         let mut counts = self.count(&known);
         let sets = self.order_sets(&known);
         let paths = self.visit_paths(&known);
+        let sold = self.sold.iter().any(|(sku, _)| known[*sku as usize]);
         // A catalog alone is a shop that has not opened yet; orders of strange products only are a mistake.
-        let unused = sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty);
+        let unused = !sold && sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty);
         if unused && (self.products.is_empty() || counts.unknown_lines > 0) {
             return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines });
         }
@@ -153,6 +161,7 @@ impl Collector {
     fn count(&self, known: &[bool]) -> Counts {
         let skus = self.lines.iter().map(|line| line.1);
         let skus = skus.chain(self.views.iter().map(|view| view.sku)).chain(self.other_events.iter().copied());
+        let skus = skus.chain(self.sold.iter().map(|(sku, _)| *sku));
         let mut unknown = vec![false; known.len()];
         let mut counts = Counts {
             catalog: self.products.len() as u64,
@@ -206,7 +215,8 @@ impl Collector {
     fn numbering(&self, known: &[bool], sets: &[Vec<u32>], paths: &[Vec<View>]) -> Result<Vec<u32>, TrainError> {
         let mut popularity = vec![0u32; known.len()];
         sets.iter().flatten().for_each(|sku| popularity[*sku as usize] += 1);
-        if sets.iter().all(Vec::is_empty) {
+        self.sold.iter().for_each(|(sku, orders)| popularity[*sku as usize] += orders);
+        if self.sold.is_empty() && sets.iter().all(Vec::is_empty) {
             for path in paths {
                 let mut seen: Vec<u32> = path.iter().map(|view| view.sku).collect();
                 seen.sort_unstable();

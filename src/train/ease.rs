@@ -17,7 +17,8 @@ use rayon::prelude::*;
 /// Up to here the inverse of all items × all items is affordable: half a second a fit at the limit.
 pub const MOST_ITEMS: usize = 1_500;
 
-/// All weights, unpruned; those above zero of pairs without support left out. `None` beyond [`MOST_ITEMS`].
+/// All weights, unpruned; those above zero of pairs without support left out. `None` beyond [`MOST_ITEMS`]. Without
+/// `baskets` only supported pairs count.
 ///
 /// Cost: n³; memory: 12 n² bytes.
 pub fn fit(baskets: &Baskets, pairs: &Pairs, ridge: f64) -> Option<Rows> {
@@ -25,7 +26,12 @@ pub fn fit(baskets: &Baskets, pairs: &Pairs, ridge: f64) -> Option<Rows> {
     if n > MOST_ITEMS {
         return None;
     }
-    let mut gram: Vec<f64> = dense_gram(baskets, n, |_| 1.0).into_iter().map(f64::from).collect();
+    let gram = if baskets.is_empty() {
+        pairs.gram(n, |item| pairs.count[item] as f32, |pair| pair.orders as f32)
+    } else {
+        dense_gram(baskets, n, |_| 1.0)
+    };
+    let mut gram: Vec<f64> = gram.into_iter().map(f64::from).collect();
     (0..n).for_each(|i| gram[i * n + i] += ridge);
     factor(&mut gram, n);
     let inverse: Vec<Vec<f64>> = (0..n).into_par_iter().map(|column| solve_unit(&gram, n, column)).collect();

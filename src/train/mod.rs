@@ -23,6 +23,8 @@
 //! a filter given a pot is 2 of 3, of a mug 1 of 3: the row of `pot` is filter 0.67, mug 0.33. With orders weighed by
 //! their size and rare products shrunk towards nothing this is what `bought_together` holds.
 //!
+//! Sums that a warehouse made take the place of the orders: [`counted`].
+//!
 //! # What it does not do
 //!
 //! It reads no files and makes no choices: which settings win on held-out orders is decided by
@@ -37,6 +39,7 @@
 pub mod assemble;
 pub mod baselines;
 mod collect;
+pub mod counted;
 pub mod coview;
 pub mod curated;
 pub mod ease;

@@ -43,8 +43,8 @@ pub struct Pair {
 /// The supported pairs of all items, and what single items have in common with themselves.
 #[derive(Clone, Debug)]
 pub struct Pairs {
-    starts: Vec<usize>,
-    pairs: Vec<Pair>,
+    pub(super) starts: Vec<usize>,
+    pub(super) pairs: Vec<Pair>,
     /// How many orders hold each item.
     pub count: Vec<u32>,
     /// How much the orders that hold each item say together: its count, where none is aged.

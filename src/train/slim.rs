@@ -42,10 +42,10 @@ pub enum Gram<'a> {
 }
 
 impl<'a> Gram<'a> {
-    /// Dense where the catalog is small enough.
+    /// Dense where the catalog is small enough and the orders are at hand.
     pub fn of(baskets: &Baskets, pairs: &'a Pairs) -> Self {
         let n = pairs.active();
-        if n > DENSE {
+        if n > DENSE || baskets.is_empty() {
             return Self::Sparse(pairs);
         }
         Self::Dense { n, cells: dense_gram(baskets, n, |size| 1.0 / (size.max(1) as f64).sqrt()) }
