@@ -15,7 +15,7 @@ pub(super) struct ShopFiles {
     #[arg(long, value_name = "FILE")]
     catalog: Vec<PathBuf>,
     /// Orders, one line an item: order_id, customer_id, timestamp, sku, quantity, unit_price
-    #[arg(long, value_name = "FILE", required_unless_present = "events")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["catalog", "events"])]
     orders: Vec<PathBuf>,
     /// Visits: session_id, timestamp, event, sku
     #[arg(long, value_name = "FILE")]

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 #[command(
     about = "Train a bundle from orders, visits and a catalog",
-    after_help = "Columns are found by their headers; the summary tells which. Orders or events are enough.\n\nExamples:\n  \
+    after_help = "Columns are found by their headers; the summary tells which. Any one of catalog, orders and events is enough.\n\nExamples:\n  \
         endcap train --orders orders.csv -o model.endcap\n  \
         endcap train --catalog products.csv --orders orders.csv.gz --events events.csv.gz \\\n      \
         --config endcap.toml -o model.endcap\n  \

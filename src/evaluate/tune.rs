@@ -37,11 +37,8 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
         let beside = orders::orders(&history.baskets, options, progress, &mut found);
         (blends, support) = (beside.blends, beside.support);
     }
-    let mut visit_model = VisitModel::default();
-    if !history.visits.is_empty() {
-        progress(Stage::Similar);
-        visit_model = visits(&history.visits, options, &mut found);
-    }
+    progress(Stage::Similar);
+    let visit_model = alike::similar(history, options, &mut found);
     let again = again::choose(&history.baskets);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
@@ -60,27 +57,6 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
 
 /// The blend of a shop whose orders hold no signal.
 const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
-
-/// Chooses, judges and fits the relation of visits.
-fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
-    let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
-    let row = row_budget(options.rows.similar, viewed, true);
-    let bench = VisitBench::new(visits, row, options.seed);
-    let (mut trial, mut tried, mut model) = (Trial::unproven(bench.questions.len()), Vec::new(), VisitModel::default());
-    if bench.questions.len() >= ENOUGH {
-        let climbed = bench.climb();
-        let mine = bench.ranks(&climbed.rows, &climbed.model.fading());
-        trial = Trial::of(&mine, &bench.simple(), Goal::Visit, options.seed);
-        (tried, model) = (climbed.tried, climbed.model);
-    }
-    let mut rows = model.fit(visits);
-    prune(&mut rows, row);
-    if rows.iter().all(Vec::is_empty) {
-        trial.without_edges();
-    }
-    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, row, tried));
-    model
-}
 
 fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {
     let classes = assemble::Classes::of(&history.products);

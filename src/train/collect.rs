@@ -112,8 +112,8 @@ impl Collector {
     ///
     /// # Errors
     ///
-    /// [`TrainError::Nothing`] without one order or view of a known product, [`TrainError::TooManyItems`] and
-    /// [`TrainError::BadSku`] for what no bundle can hold.
+    /// [`TrainError::Nothing`] without one product, or where orders and views name none of the catalog's;
+    /// [`TrainError::TooManyItems`] and [`TrainError::BadSku`] for what no bundle can hold.
     pub fn finish(mut self) -> Result<History, TrainError> {
         let known: Vec<bool> = (0..self.skus.list.len() as u32)
             .map(|sku| self.products.is_empty() || self.products.contains_key(&sku))
@@ -121,7 +121,9 @@ impl Collector {
         let mut counts = self.count(&known);
         let sets = self.order_sets(&known);
         let paths = self.visit_paths(&known);
-        if sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty) {
+        // A catalog alone is a shop that has not opened yet; orders of strange products only are a mistake.
+        let unused = sets.iter().all(Vec::is_empty) && paths.iter().all(Vec::is_empty);
+        if unused && (self.products.is_empty() || counts.unknown_lines > 0) {
             return Err(TrainError::Nothing { unknown_lines: counts.unknown_lines });
         }
         let order = self.numbering(&known, &sets, &paths)?;

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// Neither orders nor views of known products.
+    /// No products at all, or neither orders nor views of known ones.
     Nothing {
         /// Lines whose SKU the catalog lacks.
         unknown_lines: u64,
@@ -38,7 +38,8 @@ impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing { unknown_lines: 0 } => f.write_str(
-                "expected at least one order or one view, found none: give --orders or --events with at least one line",
+                "expected at least one product, order or view, found none: give --catalog, --orders or --events with at \
+                 least one line",
             ),
             Self::Nothing { unknown_lines } => write!(
                 f,

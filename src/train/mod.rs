@@ -35,6 +35,7 @@
 //! thread in that order. Neither the number of threads nor the order of lines in a file changes a bit of the result.
 
 pub mod assemble;
+pub mod attributes;
 pub mod baselines;
 mod collect;
 pub mod coview;
