@@ -1,17 +1,15 @@
 //! Settings that win on held-out orders, refitted to everything.
 
 use super::again;
+use super::alike;
 use super::choose::Blends;
 use super::found::Found;
-use super::judge::{ENOUGH, Trial};
-use super::metrics::Goal;
 use super::options::{Options, Stage};
 use super::orders;
 use super::report::TrainReport;
-use super::visits::{VisitBench, VisitModel};
-use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
-use crate::train::prune::{BITS, prune, row_budget};
-use crate::train::{History, TrainError, Visits, assemble};
+use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationNote, Tuning};
+use crate::train::prune::BITS;
+use crate::train::{History, TrainError, assemble};
 
 /// A trained model.
 #[derive(Clone, Debug)]

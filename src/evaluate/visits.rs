@@ -6,15 +6,22 @@ use super::models::baseline_blend;
 use super::questions::{Question, by_popularity, visit_questions};
 use super::score::{Scratch, rank, shipped_prior};
 use crate::bundle::Blend;
+use crate::bundle::quantise::Quantiser;
+use crate::shop::{ItemId, Product};
+use crate::train::attributes::Attributes;
 use crate::train::baselines::Baseline;
+use crate::train::cold::{Fill, fill};
 use crate::train::coview::CoView;
 use crate::train::pairs::{Pairs, Support};
-use crate::train::prune::{BITS, Rows, as_shipped};
+use crate::train::prune::{BITS, Rows, prune};
+use crate::train::separate::substitutes;
 use crate::train::{Baskets, Visits};
 use rayon::prelude::*;
 
 /// Views that count at most, the last ones.
 const LAST: usize = 10;
+/// Neighbours that the catalog gives a row: more than any list shows, fewer than views may fill.
+const FULL: usize = 16;
 /// Early visits to climb on: the newest of them.
 const MOST: usize = 200_000;
 
@@ -43,15 +50,73 @@ pub struct VisitModel {
     pub relation: VisitRelation,
     /// Views after which a view's weight has fallen to 1/e.
     pub decay: f64,
+    /// Whether co-views of what is no alternative count less.
+    pub separated: bool,
+    /// How loud the catalog is, where it says anything.
+    pub fill: Option<Fill>,
 }
 
 impl Default for VisitModel {
     fn default() -> Self {
-        Self { relation: VisitRelation::CoView(CoView::default()), decay: 2.0 }
+        Self { relation: VisitRelation::CoView(CoView::default()), decay: 2.0, separated: false, fill: None }
+    }
+}
+
+/// What is known of the products beside their views.
+#[derive(Clone, Copy)]
+pub struct Catalog<'a> {
+    /// The products, in item order.
+    pub products: &'a [Product],
+    /// What was bought together, where there are orders.
+    pub pairs: Option<&'a Pairs>,
+}
+
+impl<'a> Catalog<'a> {
+    /// What the catalog says beside `visits`, for rows of `budget` edges.
+    pub fn beside(self, visits: &Visits, budget: usize) -> Beside<'a> {
+        let mut views = vec![0u32; visits.n_items];
+        visits.views.iter().for_each(|item| views[*item as usize] += 1);
+        let bought = |item: usize| self.pairs.map_or(0, |pairs| pairs.count[item]);
+        let seen: Vec<u32> = views.iter().enumerate().map(|(item, n)| n.saturating_add(bought(item))).collect();
+        let attributes = Attributes::of(self.products, &seen);
+        let alike = attributes.rows(budget.min(FULL));
+        let cold = (0..views.len() as u32).map(|item| attributes.is_cold(ItemId(item))).collect();
+        Beside { attributes, pairs: self.pairs, views, cold, alike, budget }
+    }
+}
+
+/// The catalog's neighbours of products with so many views.
+pub struct Beside<'a> {
+    attributes: Attributes,
+    pairs: Option<&'a Pairs>,
+    views: Vec<u32>,
+    cold: Vec<bool>,
+    alike: Rows,
+    budget: usize,
+}
+
+impl Beside<'_> {
+    /// The rows of `model`, pruned, not quantised.
+    pub fn rows(&self, model: &VisitModel, visits: &Visits) -> Rows {
+        let mut rows = model.fit(visits);
+        if model.separated {
+            substitutes(&mut rows, |i, j| self.attributes.kinship(i, j), self.pairs);
+        }
+        prune(&mut rows, self.budget);
+        if let Some(loud) = model.fill {
+            fill(&mut rows, &self.alike, &self.views, &self.cold, loud, self.budget);
+        }
+        rows
     }
 }
 
 impl VisitModel {
+    /// The defaults, filled by the catalog where it says anything.
+    pub fn of(beside: &Beside<'_>) -> Self {
+        let any = beside.alike.iter().any(|row| !row.is_empty());
+        Self { fill: any.then_some(Fill::BELOW), ..Self::default() }
+    }
+
     /// All weights, unpruned.
     pub fn fit(&self, visits: &Visits) -> Rows {
         self.relation.fit(visits)
@@ -63,7 +128,9 @@ impl VisitModel {
             VisitRelation::CoView(settings) => settings.describe(),
             VisitRelation::Simple(baseline) => baseline.name().into(),
         };
-        format!("{name} decay {}", self.decay)
+        let separated = if self.separated { " separated" } else { "" };
+        let fill = self.fill.map_or(String::new(), |Fill { mix, cold }| format!(" fill {mix} cold {cold}"));
+        format!("{name} decay {}{separated}{fill}", self.decay)
     }
 
     /// The same model with one setting of its co-view changed.
@@ -71,6 +138,12 @@ impl VisitModel {
         if let VisitRelation::CoView(settings) = &mut self.relation {
             set(settings);
         }
+        self
+    }
+
+    /// The same model with another voice of the catalog.
+    fn filled(mut self, set: impl Fn(&mut Fill)) -> Self {
+        self.fill.iter_mut().for_each(set);
         self
     }
 
@@ -95,15 +168,21 @@ const CLIMB: [(Step, &[f64]); 9] = [
     (|m, v| m.with(|c| c.hops = v), &[0.1, 0.3, 1.0]),
     (|m, v| VisitModel { decay: v, ..m }, &[0.5, 1.0, 3.0, 5.0]),
 ];
+/// What is tried where the catalog says something.
+const CATALOG: [(Step, &[f64]); 3] = [
+    (|m, v| VisitModel { separated: v > 0.0, ..m }, &[1.0]),
+    (|m, v| m.filled(|fill| fill.mix = v), &[0.03, 0.1, 0.3, 1.0, 3.0]),
+    (|m, v| m.filled(|fill| fill.cold = v), &[0.03, 0.1, 0.3, 1.0]),
+];
 /// Decays tried with each simple method.
 const SIMPLE_DECAYS: [f64; 3] = [0.5, 1.0, 2.0];
 
 /// Early visits and the questions of those after them.
-pub struct VisitBench {
+pub struct VisitBench<'a> {
     early: Visits,
+    beside: Beside<'a>,
     /// The questions.
     pub questions: Vec<Question>,
-    budget: usize,
 }
 
 /// What a climb found.
@@ -117,12 +196,12 @@ pub struct Climbed {
     top: f64,
 }
 
-impl VisitBench {
+impl<'a> VisitBench<'a> {
     /// Learns from nine tenths, asks about the last.
-    pub fn new(visits: &Visits, budget: usize, seed: u64) -> Self {
+    pub fn new(visits: &Visits, catalog: Catalog<'a>, budget: usize, seed: u64) -> Self {
         let cut = visits.len() * 9 / 10;
         let early = visits.slice(cut.saturating_sub(MOST)..cut);
-        Self { early, questions: visit_questions(visits, cut, seed), budget }
+        Self { beside: catalog.beside(&early, budget), early, questions: visit_questions(visits, cut, seed) }
     }
 
     /// The places of all targets under `rows`.
@@ -136,12 +215,14 @@ impl VisitBench {
     }
 
     fn rows(&self, model: &VisitModel) -> Rows {
-        as_shipped(model.fit(&self.early), self.budget, BITS)
+        let rows = self.beside.rows(model, &self.early);
+        let quantiser = Quantiser::fit(BITS, &rows);
+        rows.iter().map(|row| quantiser.round(row)).collect()
     }
 
-    /// Takes each setting that does better than the best so far; simple methods come last.
+    /// Takes each setting that does better than the best so far; simple methods come late, the catalog last.
     pub fn climb(&self) -> Climbed {
-        let model = VisitModel::default();
+        let model = VisitModel::of(&self.beside);
         let rows = self.rows(&model);
         let top = self.value(&rows, &model);
         let mut climbed = Climbed { model, rows, top, tried: vec![Tried { model: model.describe(), value: top }] };
@@ -149,8 +230,11 @@ impl VisitBench {
             values.iter().for_each(|value| self.attempt(set(climbed.model, *value), &mut climbed));
         }
         for baseline in [Baseline::Cosine, Baseline::Bm25, Baseline::Rp3Beta] {
-            let model = |decay: f64| VisitModel { relation: VisitRelation::Simple(baseline), decay };
-            SIMPLE_DECAYS.into_iter().for_each(|decay| self.attempt(model(decay), &mut climbed));
+            let simple = VisitModel { relation: VisitRelation::Simple(baseline), ..VisitModel::of(&self.beside) };
+            SIMPLE_DECAYS.into_iter().for_each(|decay| self.attempt(VisitModel { decay, ..simple }, &mut climbed));
+        }
+        for (set, values) in CATALOG.iter().filter(|_| model.fill.is_some()) {
+            values.iter().for_each(|value| self.attempt(set(climbed.model, *value), &mut climbed));
         }
         climbed
     }
@@ -159,7 +243,7 @@ impl VisitBench {
         if next == climbed.model {
             return;
         }
-        let same = next.relation == climbed.model.relation;
+        let same = VisitModel { decay: climbed.model.decay, ..next } == climbed.model;
         let rows = if same { climbed.rows.clone() } else { self.rows(&next) };
         let value = self.value(&rows, &next);
         climbed.tried.push(Tried { model: next.describe(), value });
@@ -257,7 +341,7 @@ mod tests {
     fn a_climb_never_ends_below_its_start() {
         let mut visits = Visits::new(6);
         (0..40).for_each(|v| visits.push([v % 3, v % 3 + 3, (v + 1) % 3]));
-        let climbed = VisitBench::new(&visits, 32, 7).climb();
+        let climbed = VisitBench::new(&visits, Catalog { products: &[], pairs: None }, 32, 7).climb();
         let best = climbed.tried.iter().map(|tried| tried.value).fold(0.0, f64::max);
         assert!(best >= climbed.tried[0].value && best > 1.0);
     }

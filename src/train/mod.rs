@@ -16,6 +16,8 @@
 //!   votes overlap: two lines that say the same thing share one vote.
 //! * [`ease`]: the same for small catalogs with weights below zero, which is how "one of these two is enough" is said.
 //! * [`coview`]: what is looked at near i in a visit. Good for "similar products".
+//! * [`attributes`]: what is like i by category, words, price and brand, where nobody has looked yet; [`cold`] brings it
+//!   into thin rows, and [`separate`] tells what completes a product from what replaces it.
 //!
 //! # In small numbers
 //!
@@ -37,6 +39,7 @@
 pub mod assemble;
 pub mod attributes;
 pub mod baselines;
+pub mod cold;
 mod collect;
 pub mod coview;
 pub mod ease;
@@ -45,6 +48,7 @@ pub mod history;
 pub mod pairs;
 pub mod prune;
 pub mod repeat;
+pub mod separate;
 pub mod slim;
 pub mod together;
 

@@ -1,6 +1,7 @@
 //! Which products have something in common: an inverted index with bounded work.
 
 use super::traits::Traits;
+use std::cmp::Reverse;
 
 /// Products that may have a word before it is worth nothing.
 pub const LONGEST_WORD: usize = 512;
@@ -48,25 +49,36 @@ impl Index {
         &self.items[self.starts[name as usize]..self.starts[name as usize + 1]]
     }
 
-    /// The part of the list around `item`.
-    fn window(&self, name: u32, item: usize) -> &[u32] {
+    /// The part of a list in the order of prices that is nearest to `item`; for an item without a price the first of
+    /// those that have none.
+    fn window(&self, name: u32, item: usize, traits: &[Traits]) -> &[u32] {
         let list = self.list(name);
         if list.len() <= WINDOW {
             return list;
         }
-        let from = (self.place[item] as usize).saturating_sub(WINDOW / 2).min(list.len() - WINDOW);
+        let from = match traits[item].price {
+            Some(_) => (self.place[item] as usize).saturating_sub(WINDOW / 2),
+            None => list.partition_point(|other| traits[*other as usize].price.is_some()),
+        };
+        let from = from.min(list.len() - WINDOW);
         &list[from..from + WINDOW]
     }
 }
 
 impl Lists {
-    /// Files every product under what it has.
-    pub fn of(traits: &[Traits], words: usize) -> Self {
+    /// Files every product under what it has, by price, those seen more first among equals.
+    pub fn of(traits: &[Traits], words: usize, seen: &[u32]) -> Self {
         let plain: Vec<u32> = (0..traits.len() as u32).collect();
         let mut by_price = plain.clone();
-        // Products without a price come last, best sellers first.
-        let price = |item: u32| traits[item as usize].price.unwrap_or(f64::INFINITY);
-        by_price.sort_by(|a, b| price(*a).total_cmp(&price(*b)).then(a.cmp(b)));
+        by_price.sort_by(|a, b| {
+            // Products without a price come last.
+            let price = |item: u32| traits[item as usize].price.unwrap_or(f64::INFINITY);
+            let rank = |item: u32| {
+                let seen = seen.get(item as usize).copied().unwrap_or(0);
+                (Reverse(seen), traits[item as usize].hash, item)
+            };
+            price(*a).total_cmp(&price(*b)).then_with(|| rank(*a).cmp(&rank(*b)))
+        });
         let names = |of: &dyn Fn(&Traits) -> Option<u32>| {
             traits.iter().filter_map(of).max().map_or(0, |most| most as usize + 1)
         };
@@ -80,15 +92,16 @@ impl Lists {
     }
 
     /// Puts into `near` every product that has something in common with `item`, and the worth of their common words.
-    pub fn around(&self, item: usize, traits: &Traits, worth: &[f64], near: &mut Near) {
-        for word in &traits.words {
+    pub fn around(&self, item: usize, traits: &[Traits], worth: &[f64], near: &mut Near) {
+        let own = &traits[item];
+        for word in &own.words {
             let square = worth[*word as usize] * worth[*word as usize];
             self.words.list(*word).iter().for_each(|other| near.add(*other, square));
         }
-        let named = traits.levels.iter().zip(&self.levels).chain([(&traits.brand, &self.brands)]);
+        let named = own.levels.iter().zip(&self.levels).chain([(&own.brand, &self.brands)]);
         for (name, index) in named {
             let Some(name) = name else { continue };
-            index.window(*name, item).iter().for_each(|other| near.add(*other, 0.0));
+            index.window(*name, item, traits).iter().for_each(|other| near.add(*other, 0.0));
         }
     }
 }

@@ -42,6 +42,7 @@ use crate::bundle::Edge;
 use crate::shop::{ItemId, Product};
 use lists::{Lists, Near};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use traits::Traits;
 
 /// What each field counts where a product has it. Category and words carry the meaning; price and brand order what is
@@ -66,17 +67,27 @@ const EDGES: usize = 16_000_000;
 #[derive(Clone, Debug)]
 pub struct Attributes {
     traits: Vec<Traits>,
+    /// How often each item was seen; empty where none ever was.
+    seen: Vec<u32>,
     /// What a word is worth.
     worth: Vec<f64>,
     lists: Lists,
 }
 
 impl Attributes {
-    /// Reads the catalog's fields; the position of a product is its item number.
-    pub fn of(products: &[Product]) -> Self {
+    /// Reads the catalog's fields; the position of a product is its item number. `seen` is how often each was bought or
+    /// viewed: of products equally alike the one seen more comes first, and one never seen is cold. Where none was ever
+    /// seen, nothing is colder than the rest.
+    pub fn of(products: &[Product], seen: &[u32]) -> Self {
         let (traits, worth) = traits::read(products);
-        let lists = Lists::of(&traits, worth.len());
-        Self { traits, worth, lists }
+        let lists = Lists::of(&traits, worth.len(), seen);
+        let seen = if seen.iter().all(|n| *n == 0) { Vec::new() } else { seen.to_vec() };
+        Self { traits, seen, worth, lists }
+    }
+
+    /// Whether an item was never seen although others were.
+    pub fn is_cold(&self, item: ItemId) -> bool {
+        self.seen.get(item.index()).is_some_and(|n| *n == 0)
     }
 
     /// How alike `j` is to `i`, 0 to 1; 0 for itself and its variants. Not the same both ways: what `i` lacks is left out
@@ -89,20 +100,32 @@ impl Attributes {
         a.likeness(b, a.common(b, &self.worth))
     }
 
-    /// The row of every item: the `most` products most alike that are not `cold`, and beside them the best few cold ones.
+    /// How near the categories of two products are: 1 the same, less for a shared parent or first level, 0 for none;
+    /// `None` where either has no category.
+    pub fn kinship(&self, i: ItemId, j: ItemId) -> Option<f64> {
+        let (a, b) = (self.traits.get(i.index())?, self.traits.get(j.index())?);
+        (a.levels[0].is_some() && b.levels[0].is_some()).then(|| a.kinship(b))
+    }
+
+    /// Whether nothing is known of any product that another could share.
+    pub fn is_empty(&self) -> bool {
+        self.traits.iter().all(|traits| traits.levels[0].is_none() && traits.words.is_empty() && traits.brand.is_none())
+    }
+
+    /// The row of every item: the `most` products most alike that are not cold, and beside them the best few cold ones.
     /// Weights are fourth powers of the likeness, above 0 and at most 1; rows ascend.
-    pub fn rows(&self, most: usize, cold: &[bool]) -> Rows {
+    pub fn rows(&self, most: usize) -> Rows {
         let most = most.min((EDGES / self.traits.len().max(1)).max(4));
         (0..self.traits.len())
             .into_par_iter()
             .with_min_len(64)
-            .map_init(|| Near::new(self.traits.len()), |near, item| self.row(item, most, cold, near))
+            .map_init(|| Near::new(self.traits.len()), |near, item| self.row(item, most, near))
             .collect()
     }
 
-    fn row(&self, item: usize, most: usize, cold: &[bool], near: &mut Near) -> Vec<Edge> {
+    fn row(&self, item: usize, most: usize, near: &mut Near) -> Vec<Edge> {
         let own = &self.traits[item];
-        self.lists.around(item, own, &self.worth, near);
+        self.lists.around(item, &self.traits, &self.worth, near);
         let mut found: Vec<(f64, u32)> = Vec::new();
         near.take(|other, common| {
             let other_traits = &self.traits[other as usize];
@@ -111,19 +134,23 @@ impl Attributes {
             }
         });
         found.retain(|(likeness, _)| *likeness > 0.0);
-        // More than enough is sorted: what variants take up is left out afterwards.
-        let by_likeness = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        found.sort_unstable_by(by_likeness);
+        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.rank(a.1).cmp(&self.rank(b.1))));
         let mut row = Row { most, cold: COLD, groups: Vec::new(), edges: Vec::new() };
         for (likeness, other) in found {
-            let is_cold = cold.get(other as usize).copied().unwrap_or(false);
-            row.offer(likeness, other, is_cold, self.traits[other as usize].group);
+            row.offer(likeness, other, self.is_cold(ItemId(other)), self.traits[other as usize].group);
             if row.most + row.cold == 0 {
                 break;
             }
         }
         row.edges.sort_unstable_by_key(|edge| edge.item);
         row.edges
+    }
+
+    /// What settles ties: the product seen more, then a hash of the SKU. Item numbers would not do: they follow all that
+    /// was ever sold, and validation must not know that.
+    fn rank(&self, item: u32) -> (Reverse<u32>, u64, u32) {
+        let seen = self.seen.get(item as usize).copied().unwrap_or(0);
+        (Reverse(seen), self.traits[item as usize].hash, item)
     }
 }
 

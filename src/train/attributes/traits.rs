@@ -26,6 +26,8 @@ pub struct Traits {
     pub words: Vec<u32>,
     /// Root of the sum of the words' squared worth.
     pub norm: f64,
+    /// Of the SKU.
+    pub hash: u64,
 }
 
 impl Traits {
@@ -108,6 +110,7 @@ pub fn read(products: &[Product]) -> (Vec<Traits>, Vec<f64>) {
                 group => group,
             },
             price: product.price.map(|price| price.minor()).filter(|price| *price > 0).map(|p| libm::log(p as f64)),
+            hash: scatter(product.sku.as_bytes(), 3),
             ..Traits::default()
         })
         .collect();

@@ -1,0 +1,60 @@
+//! The relation of what is alike: from visits where there are some, filled by the catalog; from the catalog alone where
+//! there are none.
+
+use super::found::Found;
+use super::judge::{ENOUGH, Trial};
+use super::metrics::Goal;
+use super::options::Options;
+use super::visits::{Catalog, VisitBench, VisitModel};
+use crate::bundle::RelationKind;
+use crate::train::History;
+use crate::train::attributes::Attributes;
+use crate::train::pairs::Pairs;
+use crate::train::prune::row_budget;
+
+/// The relation, pushed to `found` where anything is known to make it of, and the model of visits.
+pub fn similar(history: &History, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+    if history.visits.is_empty() {
+        found.extend(from_catalog(history, options));
+        return VisitModel::default();
+    }
+    from_visits(history, options, found)
+}
+
+/// What the catalog alone says. Nothing can be asked of it before there are visits.
+fn from_catalog(history: &History, options: &Options) -> Option<Found> {
+    let row = options.rows.similar;
+    let rows = Attributes::of(&history.products, &history.baskets.popularity()).rows(row);
+    let any = rows.iter().any(|row| !row.is_empty());
+    any.then(|| Found::new(RelationKind::Similar, "attributes".into(), Trial::unproven(0), rows, row, Vec::new()))
+}
+
+/// Chooses, judges and fits the relation of visits.
+fn from_visits(history: &History, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+    let (visits, products) = (&history.visits, &history.products);
+    let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
+    let row = row_budget(options.rows.similar, viewed, true);
+    let bought = |orders: usize| {
+        let orders = history.baskets.slice(0..orders);
+        (!orders.is_empty()).then(|| Pairs::count(&orders, options.support()))
+    };
+    // Validation may not know what was bought later.
+    let early = bought(history.baskets.len() * 9 / 10);
+    let bench = VisitBench::new(visits, Catalog { products, pairs: early.as_ref() }, row, options.seed);
+    let (mut trial, mut tried) = (Trial::unproven(bench.questions.len()), Vec::new());
+    let pairs = bought(history.baskets.len());
+    let beside = Catalog { products, pairs: pairs.as_ref() }.beside(visits, row);
+    let mut model = VisitModel::of(&beside);
+    if bench.questions.len() >= ENOUGH {
+        let climbed = bench.climb();
+        let mine = bench.ranks(&climbed.rows, &climbed.model.fading());
+        trial = Trial::of(&mine, &bench.simple(), Goal::Visit, options.seed);
+        (tried, model) = (climbed.tried, climbed.model);
+    }
+    let rows = beside.rows(&model, visits);
+    if rows.iter().all(Vec::is_empty) {
+        trial.without_edges();
+    }
+    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, row, tried));
+    model
+}
