@@ -44,7 +44,7 @@ fn from_visits(history: &History, options: &Options, found: &mut Vec<Found>) -> 
     let (mut trial, mut tried) = (Trial::unproven(bench.questions.len()), Vec::new());
     let pairs = bought(history.baskets.len());
     let beside = Catalog { products, pairs: pairs.as_ref() }.beside(visits, row);
-    let mut model = VisitModel::of(&beside);
+    let mut model = VisitModel::untried(&beside);
     if bench.questions.len() >= ENOUGH {
         let climbed = bench.climb();
         let mine = bench.ranks(&climbed.rows, &climbed.model.fading());

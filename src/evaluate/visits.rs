@@ -96,6 +96,11 @@ pub struct Beside<'a> {
 }
 
 impl Beside<'_> {
+    /// Whether the catalog says anything.
+    fn knows(&self) -> bool {
+        self.alike.iter().any(|row| !row.is_empty())
+    }
+
     /// The rows of `model`, pruned, not quantised.
     pub fn rows(&self, model: &VisitModel, visits: &Visits) -> Rows {
         let mut rows = model.fit(visits);
@@ -111,10 +116,10 @@ impl Beside<'_> {
 }
 
 impl VisitModel {
-    /// The defaults, filled by the catalog where it says anything.
-    pub fn of(beside: &Beside<'_>) -> Self {
-        let any = beside.alike.iter().any(|row| !row.is_empty());
-        Self { fill: any.then_some(Fill::BELOW), ..Self::default() }
+    /// What ships where there are too few questions to choose by.
+    pub fn untried(beside: &Beside<'_>) -> Self {
+        let fill = Fill { mix: 0.1, cold: 0.1 };
+        Self { separated: beside.knows(), fill: beside.knows().then_some(fill), ..Self::default() }
     }
 
     /// All weights, unpruned.
@@ -168,12 +173,14 @@ const CLIMB: [(Step, &[f64]); 9] = [
     (|m, v| m.with(|c| c.hops = v), &[0.1, 0.3, 1.0]),
     (|m, v| VisitModel { decay: v, ..m }, &[0.5, 1.0, 3.0, 5.0]),
 ];
-/// What is tried where the catalog says something.
-const CATALOG: [(Step, &[f64]); 3] = [
+/// What is tried where the catalog says something, on top of what won without it.
+const CATALOG: [(Step, &[f64]); 2] = [
     (|m, v| VisitModel { separated: v > 0.0, ..m }, &[1.0]),
-    (|m, v| m.filled(|fill| fill.mix = v), &[0.03, 0.1, 0.3, 1.0, 3.0]),
-    (|m, v| m.filled(|fill| fill.cold = v), &[0.03, 0.1, 0.3, 1.0]),
+    (|m, v| m.filled(|fill| fill.mix = v), &[0.03, 0.1, 0.3, 1.0]),
 ];
+/// How loud products without views may be, and the share of the value that they must leave.
+const COLD: [f64; 4] = [0.03, 0.1, 0.3, 1.0];
+const LEAVE: f64 = 0.99;
 /// Decays tried with each simple method.
 const SIMPLE_DECAYS: [f64; 3] = [0.5, 1.0, 2.0];
 
@@ -209,9 +216,14 @@ impl<'a> VisitBench<'a> {
         visit_ranks(&self.questions, rows, fading)
     }
 
+    /// The mean value over targets that were seen before: what the catalog finds beside them is a gain that a shop with
+    /// few new products would not have.
     fn value(&self, rows: &Rows, model: &VisitModel) -> f64 {
         let places = self.ranks(rows, &model.fading());
-        places.iter().map(|place| f64::from(Goal::Visit.value(*place))).sum::<f64>() / places.len().max(1) as f64
+        let known = |question: &Question| !self.beside.cold.get(question.target as usize).is_some_and(|cold| *cold);
+        let asked = self.questions.iter().zip(&places).filter(|(question, _)| known(question));
+        let values: Vec<f64> = asked.map(|(_, place)| f64::from(Goal::Visit.value(*place))).collect();
+        values.iter().sum::<f64>() / values.len().max(1) as f64
     }
 
     fn rows(&self, model: &VisitModel) -> Rows {
@@ -222,21 +234,38 @@ impl<'a> VisitBench<'a> {
 
     /// Takes each setting that does better than the best so far; simple methods come late, the catalog last.
     pub fn climb(&self) -> Climbed {
-        let model = VisitModel::of(&self.beside);
-        let rows = self.rows(&model);
-        let top = self.value(&rows, &model);
-        let mut climbed = Climbed { model, rows, top, tried: vec![Tried { model: model.describe(), value: top }] };
+        let mut climbed = self.start(VisitModel::default(), Vec::new());
         for (set, values) in CLIMB {
             values.iter().for_each(|value| self.attempt(set(climbed.model, *value), &mut climbed));
         }
         for baseline in [Baseline::Cosine, Baseline::Bm25, Baseline::Rp3Beta] {
-            let simple = VisitModel { relation: VisitRelation::Simple(baseline), ..VisitModel::of(&self.beside) };
+            let simple = VisitModel { relation: VisitRelation::Simple(baseline), ..VisitModel::default() };
             SIMPLE_DECAYS.into_iter().for_each(|decay| self.attempt(VisitModel { decay, ..simple }, &mut climbed));
         }
-        for (set, values) in CATALOG.iter().filter(|_| model.fill.is_some()) {
+        if self.beside.knows() { self.filled(climbed) } else { climbed }
+    }
+
+    /// Every product gets a full row, whatever it costs; all else the catalog has to say must win, or for products that
+    /// nobody has seen yet lose next to nothing.
+    fn filled(&self, climbed: Climbed) -> Climbed {
+        let full = VisitModel { fill: Some(Fill::BELOW), ..climbed.model };
+        let mut climbed = self.start(full, climbed.tried);
+        for (set, values) in CATALOG {
             values.iter().for_each(|value| self.attempt(set(climbed.model, *value), &mut climbed));
         }
+        let most = climbed.top;
+        for cold in COLD.into_iter().filter(|_| self.beside.cold.contains(&true)) {
+            climbed.top = most * LEAVE;
+            self.attempt(climbed.model.filled(|fill| fill.cold = cold), &mut climbed);
+        }
         climbed
+    }
+
+    fn start(&self, model: VisitModel, mut tried: Vec<Tried>) -> Climbed {
+        let rows = self.rows(&model);
+        let top = self.value(&rows, &model);
+        tried.push(Tried { model: model.describe(), value: top });
+        Climbed { model, rows, tried, top }
     }
 
     fn attempt(&self, next: VisitModel, climbed: &mut Climbed) {
