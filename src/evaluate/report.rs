@@ -76,6 +76,9 @@ impl TrainReport {
             let (lines, skus) = (c.unknown_lines, c.unknown_skus);
             let _ = writeln!(out, "{lines} lines of {skus} SKUs that the catalog lacks were left out");
         }
+        if c.orders == 0 {
+            out.push_str("no orders: nothing is bought together yet; `cart` and product pages show best sellers\n");
+        }
         for relation in &self.relations {
             relation.write(&mut out);
         }

@@ -27,7 +27,7 @@
 use super::assemble::Classes;
 use super::pairs::Pairs;
 use super::prune::Rows;
-use crate::bundle::DraftClass;
+use crate::bundle::{DraftClass, Policy, SameCategory, Strategy};
 use crate::shop::{ItemId, Product};
 
 /// How much of a co-view counts across categories.
@@ -37,6 +37,14 @@ const DOUBT: f64 = 10.0;
 /// The price from which a product is the greater part of a pair, and how much surer the way back must be.
 const DEARER: f64 = 1.5;
 const SURER: u64 = 3;
+
+/// Whether every placement that shows complements keeps to them: none asks for products of the same category. Only then
+/// [`complements`] and [`direction_gate`] take nothing away that some placement could have shown.
+pub fn keeps_apart(policies: &[Policy]) -> bool {
+    let complements = |policy: &&Policy| matches!(policy.strategy, Strategy::BoughtTogether | Strategy::CartAddons);
+    let mut policies = policies.iter().filter(complements).peekable();
+    policies.peek().is_some() && policies.all(|policy| policy.same_category != SameCategory::Allow)
+}
 
 /// Weighs co-views by how much they speak of choice: by `kinship` of two categories (0 to 1; `None` where either has
 /// none: nothing is changed), and by how seldom both were bought together, where there are orders.
@@ -90,7 +98,7 @@ pub fn direction_gate(rows: &mut Rows, pairs: &Pairs, products: &[Product]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::Edge;
+    use crate::bundle::{Edge, Strategy};
     use crate::shop::{Currency, Money};
     use crate::train::Baskets;
     use crate::train::pairs::Support;
@@ -143,6 +151,24 @@ mod tests {
         let mut rows = vec![row(&[1, 2, 4]), row(&[0]), row(&[0, 3]), row(&[]), row(&[0, 5]), row(&[4])];
         complements(&mut rows, &classes, &varied);
         assert_eq!(rows, [row(&[2, 4]), row(&[]), row(&[0, 3]), row(&[]), row(&[0, 5]), row(&[4])]);
+    }
+
+    #[test]
+    fn one_placement_that_allows_the_same_category_keeps_all_edges() {
+        let policy = |strategy, same_category| Policy {
+            placement: "spot".into(),
+            strategy,
+            limit: 4,
+            same_category,
+            min_relevance: 0.0,
+            fall_back_to_popular: true,
+        };
+        let cart = policy(Strategy::CartAddons, SameCategory::UnlessVaried);
+        let page = policy(Strategy::BoughtTogether, SameCategory::Block);
+        let similar = policy(Strategy::Similar, SameCategory::Allow);
+        assert!(keeps_apart(&[cart.clone(), page.clone(), similar.clone()]));
+        assert!(!keeps_apart(&[cart, page, policy(Strategy::BoughtTogether, SameCategory::Allow)]));
+        assert!(!keeps_apart(&[similar]), "nobody asked for complements");
     }
 
     #[test]

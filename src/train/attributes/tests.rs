@@ -141,14 +141,9 @@ fn any_catalog() -> impl Strategy<Value = Vec<Product>> {
 }
 
 /// Compares every pair, and takes one neighbour after another.
-fn slow(
-    attributes: &Attributes,
-    seed: usize,
-    n: usize,
-    most: usize,
-    cold: &[bool],
-    groups: &[Option<u32>],
-) -> Vec<Edge> {
+fn slow(attributes: &Attributes, seed: usize, n: usize, most: usize) -> Vec<Edge> {
+    let cold: Vec<bool> = (0..n).map(|item| attributes.is_cold(ItemId(item as u32))).collect();
+    let groups: Vec<_> = attributes.traits.iter().map(|traits| traits.group).collect();
     let mut all: Vec<(f64, u32)> =
         (0..n as u32).map(|other| (attributes.likeness(ItemId(seed as u32), ItemId(other)), other)).collect();
     all.sort_by(|a, b| b.0.total_cmp(&a.0).then(attributes.rank(a.1).cmp(&attributes.rank(b.1))));

@@ -192,7 +192,11 @@ fn hashed(product: &Product) -> Vec<u64> {
 }
 
 fn hash(word: &str, kind: u64) -> u64 {
-    let letters: String = word.chars().take(MOST_LETTERS).flat_map(char::to_lowercase).collect();
+    let mut letters: String = word.chars().take(MOST_LETTERS).flat_map(char::to_lowercase).collect();
+    // The S stemmer's last rule (Harman, "How effective is suffixing?", JASIS 1991): a pant is found among pants.
+    if letters.len() > 3 && letters.ends_with('s') && !letters.ends_with("ss") && !letters.ends_with("us") {
+        letters.pop();
+    }
     let is_number = letters.chars().any(char::is_numeric) || letters.chars().nth(1).is_none();
     (scatter(letters.as_bytes(), kind) & !1) | u64::from(is_number)
 }
