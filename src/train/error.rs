@@ -38,8 +38,8 @@ impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing { unknown_lines: 0 } => f.write_str(
-                "expected at least one product, order or view, found none: give --catalog, --orders or --events with at \
-                 least one line",
+                "expected orders or views, or to train a catalog at least, found none: give --orders, --events or --catalog \
+                 with at least one line",
             ),
             Self::Nothing { unknown_lines } => write!(
                 f,

@@ -134,12 +134,23 @@ impl Attributes {
             }
         });
         found.retain(|(likeness, _)| *likeness > 0.0);
-        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.rank(a.1).cmp(&self.rank(b.1))));
-        let mut row = Row { most, cold: COLD, groups: Vec::new(), edges: Vec::new() };
-        for (likeness, other) in found {
-            row.offer(likeness, other, self.is_cold(ItemId(other)), self.traits[other as usize].group);
-            if row.most + row.cold == 0 {
-                break;
+        let new = if self.seen.contains(&0) { COLD } else { 0 };
+        let mut row = Row { most, cold: new, groups: Vec::new(), edges: Vec::new() };
+        let order =
+            |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then_with(|| self.rank(a.1).cmp(&self.rank(b.1)));
+        // The best few of thousands nearly always fill a row: only they are sorted.
+        let few = found.len().min(4 * (most + new));
+        if few < found.len() {
+            found.select_nth_unstable_by(few, order);
+        }
+        let (best, rest) = found.split_at_mut(few);
+        for part in [best, rest].into_iter().filter(|part| !part.is_empty()) {
+            if row.most + row.cold > 0 {
+                part.sort_unstable_by(order);
+                let offer = |(likeness, other): &(f64, u32)| {
+                    row.offer(*likeness, *other, self.is_cold(ItemId(*other)), self.traits[*other as usize].group);
+                };
+                part.iter().for_each(offer);
             }
         }
         row.edges.sort_unstable_by_key(|edge| edge.item);
