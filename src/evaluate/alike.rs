@@ -8,9 +8,12 @@ use super::options::Options;
 use super::visits::{Catalog, VisitBench, VisitModel};
 use crate::bundle::RelationKind;
 use crate::train::History;
+use crate::train::assemble::{self, Classes};
 use crate::train::attributes::Attributes;
+use crate::train::cold::fill_cold;
 use crate::train::pairs::Pairs;
 use crate::train::prune::row_budget;
+use crate::train::separate::{complements, direction_gate, keeps_apart};
 
 /// The relation, pushed to `found` where anything is known to make it of, and the model of visits.
 pub fn similar(history: &History, options: &Options, found: &mut Vec<Found>) -> VisitModel {
@@ -19,6 +22,38 @@ pub fn similar(history: &History, options: &Options, found: &mut Vec<Found>) -> 
         return VisitModel::default();
     }
     from_visits(history, options, found)
+}
+
+/// Products like one without a row that may lend theirs.
+const LENDERS: usize = 8;
+/// Edges that a product without a row of its own is given at most: more than a page shows, fewer than evidence earns; and
+/// fewer where there are many such products, down to a page's worth, so that they do not outweigh the rest.
+const LENT: usize = 16;
+const LENT_IN_ALL: usize = 160_000;
+const A_PAGE: usize = 4;
+
+/// Takes out of the relations of orders what no placement of the shop could show, and lends products without a row those
+/// of products like them.
+pub fn complete(history: &History, options: &Options, found: &mut [Found]) {
+    if found.iter().all(|found| found.rows.iter().all(Vec::is_empty)) {
+        return;
+    }
+    let classes = Classes::of(&history.products);
+    let apart = keeps_apart(&options.policies)
+        .then(|| (assemble::varied(history, &classes), Pairs::count(&history.baskets, options.support())));
+    let alike = Attributes::of(&history.products, &history.baskets.popularity()).rows(LENDERS);
+    for found in found {
+        let (kind, rows) = (found.kind, &mut found.rows);
+        if let Some((varied, pairs)) = &apart {
+            complements(rows, &classes, varied);
+            if kind == RelationKind::BoughtTogether {
+                direction_gate(rows, pairs, &history.products);
+            }
+        }
+        let without = rows.iter().filter(|row| row.is_empty()).count();
+        fill_cold(rows, &alike, &classes, (LENT_IN_ALL / without.max(1)).clamp(A_PAGE, LENT));
+        found.recount();
+    }
 }
 
 /// What the catalog alone says. Nothing can be asked of it before there are visits.

@@ -34,6 +34,7 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
     if !history.baskets.is_empty() {
         let beside = orders::orders(&history.baskets, options, progress, &mut found);
         (blends, support) = (beside.blends, beside.support);
+        alike::complete(history, options, &mut found);
     }
     progress(Stage::Similar);
     let visit_model = alike::similar(history, options, &mut found);
