@@ -107,11 +107,6 @@ impl Attributes {
         (a.levels[0].is_some() && b.levels[0].is_some()).then(|| a.kinship(b))
     }
 
-    /// Whether nothing is known of any product that another could share.
-    pub fn is_empty(&self) -> bool {
-        self.traits.iter().all(|traits| traits.levels[0].is_none() && traits.words.is_empty() && traits.brand.is_none())
-    }
-
     /// The row of every item: the `most` products most alike that are not cold, and beside them the best few cold ones.
     /// Weights are fourth powers of the likeness, above 0 and at most 1; rows ascend.
     pub fn rows(&self, most: usize) -> Rows {
