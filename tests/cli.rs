@@ -315,6 +315,22 @@ fn gzip_reads_like_plain() {
 }
 
 #[test]
+fn a_shop_that_has_sold_nothing_yet_shows_what_is_alike() {
+    let shop = Shop::new();
+    shop.write("settings.toml", "[placement.pdp_similar]\nfallback = []\nlimit = 4\n");
+    let args = ["train", "--catalog", "catalog.csv", "--config", "settings.toml", "-o", "model.endcap"];
+    let report = shop.run(&args).with(0).out;
+    assert!(report.contains("no orders") && report.contains("similar: attributes"), "{report}");
+    shop.run(&["verify", "model.endcap"]).with(0);
+    let requests = "{\"placement\":\"pdp_similar\",\"product\":\"P-10\"}\n{\"placement\":\"cart\"}\n";
+    let answers = shop.feed(&["recommend", "--bundle", "model.endcap"], requests).with(0).lines();
+    assert_eq!(skus(&answers[0]).len(), 4);
+    assert_eq!(skus(&answers[0])[0], "P-17", "of the same shelf, and nearest in price");
+    assert_eq!(skus(&answers[1]), ["P-00", "P-01", "P-02", "P-03"], "no best sellers: the order is that of the SKUs");
+    assert!(shop.run(&["evaluate", "--catalog", "catalog.csv"]).with(1).err.contains("--orders"));
+}
+
+#[test]
 fn evaluate_compares_with_simple_methods() {
     let shop = Shop::new();
     let ended = shop.run(&["evaluate", "--orders", "orders.csv", "--json"]).with(0);

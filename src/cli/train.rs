@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 #[command(
     about = "Train a bundle from orders, visits and a catalog",
-    after_help = "Columns are found by their headers; the summary tells which. Orders, events or hand-made pairs (with a\n\
-        catalog) are enough. Pairs are a prior that orders overrule; `curated = \"pins\"` under [train] fixes them.\n\nExamples:\n  \
+    after_help = "Columns are found by their headers; the summary tells which. Any one of catalog, orders and events is enough.\n\
+        Hand-made pairs are a prior that orders overrule; `curated = \"pins\"` under [train] fixes them.\n\nExamples:\n  \
         endcap train --orders orders.csv -o model.endcap\n  \
         endcap train --catalog products.csv --orders orders.csv.gz --events events.csv.gz \\\n      \
         --config endcap.toml -o model.endcap\n  \

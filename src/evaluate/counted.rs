@@ -2,6 +2,7 @@
 //!
 //! Nothing here looks at an order, so that the same sums make the same model wherever they were made.
 
+use super::alike;
 use super::choose::{self, Bench};
 use super::found::Found;
 use super::judge::ENOUGH;
@@ -12,7 +13,6 @@ use super::recipe::Source;
 use super::report::TrainReport;
 use super::score::shipped_prior;
 use super::tune::{self, Trained};
-use super::visits::VisitModel;
 use crate::bundle::{DraftClass, Tuning};
 use crate::train::assemble::Classes;
 use crate::train::counted::{Counted, Early};
@@ -43,11 +43,8 @@ pub fn train_counted(
     let mut found = Vec::new();
     let Counted { pairs, early } = counted;
     let beside = relations(history, &pairs, early, options, progress, &mut found);
-    let mut visit_model = VisitModel::default();
-    if !history.visits.is_empty() {
-        progress(Stage::Similar.at(0, 1));
-        visit_model = tune::visits(&history.visits, options, &mut found);
-    }
+    progress(Stage::Similar.at(0, 1));
+    let visit_model = alike::similar(history, options, &mut found);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }

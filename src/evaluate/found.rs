@@ -50,6 +50,12 @@ impl Found {
         }
     }
 
+    /// Counts the edges again after its rows have changed.
+    pub fn recount(&mut self) {
+        let edges = self.rows.iter().map(|row| row.len() as u64).sum();
+        self.report.edges = if self.shipped() { edges } else { 0 };
+    }
+
     /// Whether it goes into the bundle.
     pub fn shipped(&self) -> bool {
         self.verdict != Verdict::NoSignal

@@ -23,6 +23,7 @@
 //! found out by an experiment in the shop.
 
 mod again;
+mod alike;
 pub mod bootstrap;
 mod choose;
 mod counted;

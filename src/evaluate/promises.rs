@@ -160,7 +160,46 @@ fn nothing_known_is_an_error_that_counts() {
     assert_eq!(collect(&[]).unwrap_err(), TrainError::Nothing { unknown_lines: 0 });
     let mut lines = order(0, &[1, 2], true);
     lines.push(Line::Product(Box::new(Product { sku: "other".into(), ..Product::default() })));
+    assert!(collect(&lines[2..]).is_ok(), "a catalog alone is enough");
     assert_eq!(collect(&lines).unwrap_err(), TrainError::Nothing { unknown_lines: 2 });
+}
+
+/// A catalog of fives with a price, a kind and a brand each.
+fn catalog(products: usize) -> Vec<Line> {
+    let product = |n: usize| Product {
+        sku: format!("p{n}"),
+        title: Some(format!("Thing of kind {} number {n}", n / 5)),
+        category: Some(format!("Things > Kind {}", n / 5)),
+        ..Product::default()
+    };
+    (0..products).map(|n| Line::Product(Box::new(product(n)))).collect()
+}
+
+#[test]
+fn a_catalog_alone_makes_alternatives_and_says_that_nothing_is_proven() {
+    let (draft, back) = (trained(&catalog(40)).draft, trained(&shuffled(catalog(40))).draft);
+    assert_eq!(draft, back, "whatever the order of lines");
+    let similar = draft.relations.iter().find(|relation| relation.kind == RelationKind::Similar).unwrap();
+    assert_eq!(draft.relations.len(), 1, "there are no orders to learn from");
+    assert!(similar.rows.iter().all(|row| row.len() >= 4));
+    assert_eq!(draft.manifest.relations.last().unwrap().verdict, Verdict::Unproven);
+    let skus: Vec<&str> = draft.items.iter().map(|item| item.sku.as_str()).collect();
+    assert!(skus.is_sorted(), "nothing sells better than the rest: the order is that of the SKUs");
+    assert!(draft.items.iter().all(|item| item.share == 0.0));
+}
+
+#[test]
+fn what_nobody_looked_at_has_a_row_and_stands_in_others() {
+    let mut lines = shop(600, true);
+    lines.extend(catalog(43));
+    let draft = trained(&lines).draft;
+    let similar = draft.relations.iter().find(|relation| relation.kind == RelationKind::Similar).unwrap();
+    let new = |item: &usize| draft.items[*item].share == 0.0;
+    let unseen: Vec<usize> = (0..draft.items.len()).filter(new).collect();
+    assert_eq!(unseen.len(), 3, "p40 to p42 are in the catalog only");
+    assert!(unseen.iter().all(|item| similar.rows[*item].len() >= 4));
+    let shown = |item: &usize| similar.rows.iter().flatten().any(|edge| edge.item.index() == *item);
+    assert!(unseen.iter().all(shown));
 }
 
 #[test]

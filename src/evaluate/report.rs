@@ -90,6 +90,8 @@ impl TrainReport {
         }
         if let Some(curated) = &self.curated {
             out.push_str(&curated.to_text());
+        } else if c.orders == 0 {
+            out.push_str("no orders: nothing is bought together yet; `cart` and product pages show best sellers\n");
         }
         for relation in &self.relations {
             relation.write(&mut out);

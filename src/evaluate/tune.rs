@@ -1,20 +1,17 @@
 //! Settings that win on held-out orders, refitted to everything.
 
 use super::again;
+use super::alike;
 use super::choose::Blends;
 use super::curated;
 use super::found::Found;
-use super::judge::{ENOUGH, Trial};
-use super::metrics::Goal;
 use super::options::{Options, Stage, Watch};
 use super::orders;
 use super::recipe::{renumber, renumbering};
 use super::report::TrainReport;
-use super::visits::{VisitBench, VisitModel};
-use crate::bundle::{Blend, Draft, DraftItem, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
+use crate::bundle::{Blend, Draft, DraftItem, DraftRelation, Manifest, RelationNote, Tuning};
 use crate::shop::ItemId;
-use crate::train::prune::{Size, prune};
-use crate::train::{History, TrainError, Visits, assemble};
+use crate::train::{History, TrainError, assemble};
 
 /// A trained model.
 #[derive(Clone, Debug)]
@@ -39,12 +36,10 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
     if !history.baskets.is_empty() {
         let beside = orders::orders(history, options, progress, &mut found);
         (blends, support, season) = (beside.blends, beside.support, beside.season);
+        alike::complete(history, options, &mut found);
     }
-    let mut visit_model = VisitModel::default();
-    if !history.visits.is_empty() {
-        progress(Stage::Similar.at(0, 1));
-        visit_model = visits(&history.visits, options, &mut found);
-    }
+    progress(Stage::Similar.at(0, 1));
+    let visit_model = alike::similar(history, options, &mut found);
     let again = again::choose(&history.baskets);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
@@ -74,27 +69,6 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
 
 /// The blend of a shop whose orders hold no signal.
 const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
-
-/// Chooses, judges and fits the relation of visits.
-pub(super) fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
-    let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
-    let size = Size::of(options.rows.similar, viewed, true);
-    let bench = VisitBench::new(visits, size, options.seed);
-    let (mut trial, mut tried, mut model) = (Trial::unproven(bench.questions.len()), Vec::new(), VisitModel::default());
-    if bench.questions.len() >= ENOUGH {
-        let climbed = bench.climb();
-        let mine = bench.ranks(&climbed.rows, &climbed.model.fading());
-        trial = Trial::of(&mine, &bench.simple(), Goal::Visit, options.seed);
-        (tried, model) = (climbed.tried, climbed.model);
-    }
-    let mut rows = model.fit(visits);
-    prune(&mut rows, size.row);
-    if rows.iter().all(Vec::is_empty) {
-        trial.without_edges();
-    }
-    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, size, tried));
-    model
-}
 
 /// Renumbers a draft by other shares of popularity.
 pub(super) fn lean(draft: &mut Draft, shares: &[f32]) {

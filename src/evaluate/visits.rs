@@ -6,15 +6,21 @@ use super::models::baseline_blend;
 use super::questions::{Question, by_popularity, visit_questions};
 use super::score::{Scratch, rank, shipped_prior};
 use crate::bundle::Blend;
+use crate::shop::{ItemId, Product};
+use crate::train::attributes::Attributes;
 use crate::train::baselines::Baseline;
+use crate::train::cold::{Fill, fill};
 use crate::train::coview::CoView;
 use crate::train::pairs::{Pairs, Support};
-use crate::train::prune::{Rows, Size};
+use crate::train::prune::{Rows, Size, prune};
+use crate::train::separate::substitutes;
 use crate::train::{Baskets, Visits};
 use rayon::prelude::*;
 
 /// Views that count at most, the last ones.
 const LAST: usize = 10;
+/// Neighbours that the catalog gives a row: more than any list shows, fewer than views may fill.
+const FULL: usize = 16;
 /// Early visits to climb on: the newest of them.
 const MOST: usize = 200_000;
 
@@ -43,15 +49,78 @@ pub struct VisitModel {
     pub relation: VisitRelation,
     /// Views after which a view's weight has fallen to 1/e.
     pub decay: f64,
+    /// Whether co-views of what is no alternative count less.
+    pub separated: bool,
+    /// How loud the catalog is, where it says anything.
+    pub fill: Option<Fill>,
 }
 
 impl Default for VisitModel {
     fn default() -> Self {
-        Self { relation: VisitRelation::CoView(CoView::default()), decay: 2.0 }
+        Self { relation: VisitRelation::CoView(CoView::default()), decay: 2.0, separated: false, fill: None }
+    }
+}
+
+/// What is known of the products beside their views.
+#[derive(Clone, Copy)]
+pub struct Catalog<'a> {
+    /// The products, in item order.
+    pub products: &'a [Product],
+    /// What was bought together, where there are orders.
+    pub pairs: Option<&'a Pairs>,
+}
+
+impl<'a> Catalog<'a> {
+    /// What the catalog says beside `visits`, for rows of `size`.
+    pub fn beside(self, visits: &Visits, size: Size) -> Beside<'a> {
+        let mut views = vec![0u32; visits.n_items];
+        visits.views.iter().for_each(|item| views[*item as usize] += 1);
+        let bought = |item: usize| self.pairs.map_or(0, |pairs| pairs.count[item]);
+        let seen: Vec<u32> = views.iter().enumerate().map(|(item, n)| n.saturating_add(bought(item))).collect();
+        let attributes = Attributes::of(self.products, &seen);
+        let alike = attributes.rows(size.row.min(FULL));
+        let cold = (0..views.len() as u32).map(|item| attributes.is_cold(ItemId(item))).collect();
+        Beside { attributes, pairs: self.pairs, views, cold, alike, size }
+    }
+}
+
+/// The catalog's neighbours of products with so many views.
+pub struct Beside<'a> {
+    attributes: Attributes,
+    pairs: Option<&'a Pairs>,
+    views: Vec<u32>,
+    cold: Vec<bool>,
+    alike: Rows,
+    size: Size,
+}
+
+impl Beside<'_> {
+    /// Whether the catalog says anything.
+    fn knows(&self) -> bool {
+        self.alike.iter().any(|row| !row.is_empty())
+    }
+
+    /// The rows of `model`, pruned, not quantised.
+    pub fn rows(&self, model: &VisitModel, visits: &Visits) -> Rows {
+        let mut rows = model.fit(visits);
+        if model.separated {
+            substitutes(&mut rows, |i, j| self.attributes.kinship(i, j), self.pairs);
+        }
+        prune(&mut rows, self.size.row);
+        if let Some(loud) = model.fill {
+            fill(&mut rows, &self.alike, &self.views, &self.cold, loud, self.size.row);
+        }
+        rows
     }
 }
 
 impl VisitModel {
+    /// What ships where there are too few questions to choose by.
+    pub fn untried(beside: &Beside<'_>) -> Self {
+        let fill = Fill { mix: 0.1, cold: 0.1 };
+        Self { separated: beside.knows(), fill: beside.knows().then_some(fill), ..Self::default() }
+    }
+
     /// All weights, unpruned.
     pub fn fit(&self, visits: &Visits) -> Rows {
         self.relation.fit(visits)
@@ -63,7 +132,9 @@ impl VisitModel {
             VisitRelation::CoView(settings) => settings.describe(),
             VisitRelation::Simple(baseline) => baseline.name().into(),
         };
-        format!("{name} decay {}", self.decay)
+        let separated = if self.separated { " separated" } else { "" };
+        let fill = self.fill.map_or(String::new(), |Fill { mix, cold }| format!(" fill {mix} cold {cold}"));
+        format!("{name} decay {}{separated}{fill}", self.decay)
     }
 
     /// The same model with one setting of its co-view changed.
@@ -71,6 +142,12 @@ impl VisitModel {
         if let VisitRelation::CoView(settings) = &mut self.relation {
             set(settings);
         }
+        self
+    }
+
+    /// The same model with another voice of the catalog.
+    fn filled(mut self, set: impl Fn(&mut Fill)) -> Self {
+        self.fill.iter_mut().for_each(set);
         self
     }
 
@@ -95,15 +172,23 @@ const CLIMB: [(Step, &[f64]); 9] = [
     (|m, v| m.with(|c| c.hops = v), &[0.1, 0.3, 1.0]),
     (|m, v| VisitModel { decay: v, ..m }, &[0.5, 1.0, 3.0, 5.0]),
 ];
+/// What is tried where the catalog says something, on top of what won without it.
+const CATALOG: [(Step, &[f64]); 2] = [
+    (|m, v| VisitModel { separated: v > 0.0, ..m }, &[1.0]),
+    (|m, v| m.filled(|fill| fill.mix = v), &[0.03, 0.1, 0.3, 1.0]),
+];
+/// How loud products without views may be, and the share of the value that they must leave.
+const COLD: [f64; 4] = [0.03, 0.1, 0.3, 1.0];
+const LEAVE: f64 = 0.99;
 /// Decays tried with each simple method.
 const SIMPLE_DECAYS: [f64; 3] = [0.5, 1.0, 2.0];
 
 /// Early visits and the questions of those after them.
-pub struct VisitBench {
+pub struct VisitBench<'a> {
     early: Visits,
+    beside: Beside<'a>,
     /// The questions.
     pub questions: Vec<Question>,
-    size: Size,
 }
 
 /// What a climb found.
@@ -117,12 +202,12 @@ pub struct Climbed {
     top: f64,
 }
 
-impl VisitBench {
+impl<'a> VisitBench<'a> {
     /// Learns from nine tenths, asks about the last.
-    pub fn new(visits: &Visits, size: Size, seed: u64) -> Self {
+    pub fn new(visits: &Visits, catalog: Catalog<'a>, size: Size, seed: u64) -> Self {
         let cut = visits.len() * 9 / 10;
         let early = visits.slice(cut.saturating_sub(MOST)..cut);
-        Self { early, questions: visit_questions(visits, cut, seed), size }
+        Self { beside: catalog.beside(&early, size), early, questions: visit_questions(visits, cut, seed) }
     }
 
     /// The places of all targets under `rows`.
@@ -130,36 +215,61 @@ impl VisitBench {
         visit_ranks(&self.questions, rows, fading)
     }
 
+    /// The mean value over targets that were seen before: what the catalog finds beside them is a gain that a shop with
+    /// few new products would not have.
     fn value(&self, rows: &Rows, model: &VisitModel) -> f64 {
         let places = self.ranks(rows, &model.fading());
-        places.iter().map(|place| f64::from(Goal::Visit.value(*place))).sum::<f64>() / places.len().max(1) as f64
+        let known = |question: &Question| !self.beside.cold.get(question.target as usize).is_some_and(|cold| *cold);
+        let asked = self.questions.iter().zip(&places).filter(|(question, _)| known(question));
+        let values: Vec<f64> = asked.map(|(_, place)| f64::from(Goal::Visit.value(*place))).collect();
+        values.iter().sum::<f64>() / values.len().max(1) as f64
     }
 
     fn rows(&self, model: &VisitModel) -> Rows {
-        self.size.ship(model.fit(&self.early))
+        self.beside.size.round(&self.beside.rows(model, &self.early))
     }
 
-    /// Takes each setting that does better than the best so far; simple methods come last.
+    /// Takes each setting that does better than the best so far; simple methods come late, the catalog last.
     pub fn climb(&self) -> Climbed {
-        let model = VisitModel::default();
-        let rows = self.rows(&model);
-        let top = self.value(&rows, &model);
-        let mut climbed = Climbed { model, rows, top, tried: vec![Tried { model: model.describe(), value: top }] };
+        let mut climbed = self.start(VisitModel::default(), Vec::new());
         for (set, values) in CLIMB {
             values.iter().for_each(|value| self.attempt(set(climbed.model, *value), &mut climbed));
         }
         for baseline in [Baseline::Cosine, Baseline::Bm25, Baseline::Rp3Beta] {
-            let model = |decay: f64| VisitModel { relation: VisitRelation::Simple(baseline), decay };
-            SIMPLE_DECAYS.into_iter().for_each(|decay| self.attempt(model(decay), &mut climbed));
+            let simple = VisitModel { relation: VisitRelation::Simple(baseline), ..VisitModel::default() };
+            SIMPLE_DECAYS.into_iter().for_each(|decay| self.attempt(VisitModel { decay, ..simple }, &mut climbed));
+        }
+        if self.beside.knows() { self.filled(climbed) } else { climbed }
+    }
+
+    /// Every product gets a full row, whatever it costs; all else the catalog has to say must win, or for products that
+    /// nobody has seen yet lose next to nothing.
+    fn filled(&self, climbed: Climbed) -> Climbed {
+        let full = VisitModel { fill: Some(Fill::BELOW), ..climbed.model };
+        let mut climbed = self.start(full, climbed.tried);
+        for (set, values) in CATALOG {
+            values.iter().for_each(|value| self.attempt(set(climbed.model, *value), &mut climbed));
+        }
+        let most = climbed.top;
+        for cold in COLD.into_iter().filter(|_| self.beside.cold.contains(&true)) {
+            climbed.top = most * LEAVE;
+            self.attempt(climbed.model.filled(|fill| fill.cold = cold), &mut climbed);
         }
         climbed
+    }
+
+    fn start(&self, model: VisitModel, mut tried: Vec<Tried>) -> Climbed {
+        let rows = self.rows(&model);
+        let top = self.value(&rows, &model);
+        tried.push(Tried { model: model.describe(), value: top });
+        Climbed { model, rows, tried, top }
     }
 
     fn attempt(&self, next: VisitModel, climbed: &mut Climbed) {
         if next == climbed.model {
             return;
         }
-        let same = next.relation == climbed.model.relation;
+        let same = VisitModel { decay: climbed.model.decay, ..next } == climbed.model;
         let rows = if same { climbed.rows.clone() } else { self.rows(&next) };
         let value = self.value(&rows, &next);
         climbed.tried.push(Tried { model: next.describe(), value });
@@ -257,7 +367,7 @@ mod tests {
     fn a_climb_never_ends_below_its_start() {
         let mut visits = Visits::new(6);
         (0..40).for_each(|v| visits.push([v % 3, v % 3 + 3, (v + 1) % 3]));
-        let climbed = VisitBench::new(&visits, Size { row: 32, bits: 4 }, 7).climb();
+        let climbed = VisitBench::new(&visits, Catalog { products: &[], pairs: None }, Size { row: 32, bits: 4 }, 7).climb();
         let best = climbed.tried.iter().map(|tried| tried.value).fold(0.0, f64::max);
         assert!(best >= climbed.tried[0].value && best > 1.0);
     }

@@ -3,7 +3,7 @@
 use super::{History, gaps};
 use crate::bundle::{Card, DraftClass, DraftItem};
 use crate::shop::{Product, StockState};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Orders that a class must appear in before its variety is judged.
 const ENOUGH: u32 = 20;
@@ -35,9 +35,16 @@ fn numbered<'a>(products: &'a [Product], field: impl Fn(&'a Product) -> Option<&
     (products.iter().map(|product| name(product).and_then(|name| number.get(name).copied())).collect(), names.len())
 }
 
-/// Groups that two items or more share, from 1, ascending by name.
+/// Groups that two items or more share, from 1, ascending by name. A product whose SKU others name as their group is the
+/// head of that group.
 fn groups(products: &[Product]) -> Vec<Option<u32>> {
-    let (of, len) = numbered(products, |product| product.group.as_deref());
+    let heads: FxHashSet<&str> =
+        products.iter().filter_map(|product| product.group.as_deref()).map(str::trim).collect();
+    let own = |product: &'_ Product| product.group.as_deref().is_none_or(|group| group.trim().is_empty());
+    let (of, len) = numbered(products, |product| match own(product) && heads.contains(product.sku.as_str()) {
+        true => Some(&product.sku),
+        false => product.group.as_deref(),
+    });
     let mut members = vec![0u32; len];
     of.iter().flatten().for_each(|group| members[*group as usize] += 1);
     let mut next = 0;
@@ -136,6 +143,14 @@ mod tests {
         assert_eq!((classes.of.clone(), classes.len), (vec![Some(0), Some(0), None, None], 1));
         let groups: Vec<_> = items(&history, &classes, 5).into_iter().map(|item| item.group).collect();
         assert_eq!(groups, [Some(1), Some(1), None, None]);
+    }
+
+    #[test]
+    fn the_product_that_variants_name_is_one_of_them() {
+        let products =
+            [product("hood", None, None), product("s", None, Some("hood")), product("m", None, Some("hood"))];
+        assert_eq!(super::groups(&products), [Some(1); 3]);
+        assert_eq!(super::groups(&products[..1]), [None]);
     }
 
     #[test]

@@ -16,6 +16,8 @@
 //!   votes overlap: two lines that say the same thing share one vote.
 //! * [`ease`]: the same for small catalogs with weights below zero, which is how "one of these two is enough" is said.
 //! * [`coview`]: what is looked at near i in a visit. Good for "similar products".
+//! * [`attributes`]: what is like i by category, words, price and brand, where nobody has looked yet; [`cold`] brings it
+//!   into thin rows, and [`separate`] tells what completes a product from what replaces it.
 //!
 //! # In small numbers
 //!
@@ -37,7 +39,9 @@
 //! thread in that order. Neither the number of threads nor the order of lines in a file changes a bit of the result.
 
 pub mod assemble;
+pub mod attributes;
 pub mod baselines;
+pub mod cold;
 mod collect;
 pub mod counted;
 pub mod coview;
@@ -50,6 +54,7 @@ pub mod pairs;
 pub mod prune;
 pub mod repeat;
 pub mod season;
+pub mod separate;
 pub mod significant;
 pub mod slim;
 pub mod smooth;

@@ -38,7 +38,12 @@ impl Size {
     /// The rows as ranking will read them.
     pub fn ship(self, mut rows: Rows) -> Rows {
         prune(&mut rows, self.row);
-        let quantiser = Quantiser::fit(self.bits, &rows);
+        self.round(&rows)
+    }
+
+    /// The rows, pruned before, in codes.
+    pub fn round(self, rows: &Rows) -> Rows {
+        let quantiser = Quantiser::fit(self.bits, rows);
         rows.iter().map(|row| quantiser.round(row)).collect()
     }
 }
