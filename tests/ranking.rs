@@ -334,14 +334,13 @@ proptest! {
         let bare = Draft { pins: vec![], ..draft.clone() };
         let without = question.ask(&mut Recommender::open(write(&bare).unwrap()).unwrap()).picks;
         prop_assert!(shown.len() >= without.len(), "a pin never makes a list shorter");
-        let mut pinned = 0;
-        for (at, pick) in shown.iter().enumerate().filter(|(_, pick)| pick.reason == Reason::Pinned) {
+        let pins = shown.iter().enumerate().filter(|(_, pick)| pick.reason == Reason::Pinned);
+        for (pinned, (at, pick)) in pins.enumerate() {
             let by = pick.because[0];
             let own = |pin: &&DraftPin| (pin.product.0, pin.item.0) == (by, pick.item);
             let slot = draft.pins.iter().filter(own).find(|pin| pin.placement == question.placement).unwrap().slot;
             prop_assert!(at + 1 >= usize::from(slot).min(pinned + 1));
             prop_assert!(at < usize::from(slot) + pinned, "place {} for slot {}", at + 1, slot);
-            pinned += 1;
         }
         let rest = |list: &[Expected]| -> Vec<u32> {
             list.iter().filter(|pick| pick.reason != Reason::Pinned).map(|pick| pick.item).collect()

@@ -1,8 +1,8 @@
 //! Who votes, and with what weight.
 
 use super::context::{Context, Purchase};
+use super::pick::Pick;
 use super::scores::Scores;
-use super::select::Pick;
 use crate::bundle::{Blend, Model, RelationKind, Repeat, Strategy, Tuning};
 use crate::shop::ItemId;
 

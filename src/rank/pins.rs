@@ -1,7 +1,8 @@
 //! Pins: what the shop itself puts beside a product stands where the shop wants it.
 
 use super::context::{Context, MAX_CART};
-use super::select::{Pick, Selection};
+use super::pick::Pick;
+use super::select::Selection;
 use crate::bundle::Bundle;
 use crate::bundle::layout::MAX_PINS_A_PRODUCT;
 use crate::shop::ItemId;

@@ -4,131 +4,12 @@
 //! at most one place in every four: in the first 4, 8, 12 … places stand at most 1, 2, 3 … of them. The best known and the
 //! best new candidates are kept apart and merged at the end; a new one that has to wait takes the first place it may.
 
+use super::pick::Pick;
 use crate::bundle::{Calibration, MAX_LIMIT};
 use crate::shop::ItemId;
 
-/// Most items of the context that are named as the reason of one pick.
-pub const MAX_BECAUSE: usize = 3;
-
 /// Of so many places one may be a new product's.
 pub const NEW_IN: usize = 4;
-
-/// Why an item is shown. The names and numbers are part of the npm package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Reason {
-    /// Bought with what is in the cart, or with the product.
-    BoughtTogether = 0,
-    /// Looked at next to what was viewed.
-    Similar = 1,
-    /// This customer bought it before.
-    BoughtBefore = 2,
-    /// A best seller.
-    Popular = 3,
-    /// A new product, for what it is: nobody has bought it yet.
-    New = 4,
-    /// This customer bought it before and may need it again by now.
-    Due = 5,
-    /// The shop put it there.
-    Pinned = 6,
-}
-
-impl Reason {
-    /// Every reason, by number.
-    pub const ALL: [Self; 7] =
-        [Self::BoughtTogether, Self::Similar, Self::BoughtBefore, Self::Popular, Self::New, Self::Due, Self::Pinned];
-
-    /// The name used in answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::BoughtTogether => "bought_together",
-            Self::Similar => "similar",
-            Self::BoughtBefore => "bought_before",
-            Self::Popular => "popular",
-            Self::New => "new",
-            Self::Due => "due",
-            Self::Pinned => "pinned",
-        }
-    }
-}
-
-/// One item of a list.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pick {
-    /// The item.
-    pub item: ItemId,
-    /// Its score, ≥ 0; a probability where the placement is calibrated.
-    pub score: f32,
-    /// Why it is shown.
-    pub reason: Reason,
-    /// Whether a lower rung brought it: then its score is its share of orders.
-    filler: bool,
-    group: u32,
-    because: [(ItemId, f32); MAX_BECAUSE],
-    counting: (ItemId, f32),
-}
-
-/// A place that no voter holds.
-const NOBODY: (ItemId, f32) = (ItemId(u32::MAX), 0.0);
-
-impl Pick {
-    /// A candidate; `group` is its variant group, 0 for none.
-    pub fn new(item: ItemId, score: f32, reason: Reason, group: u32) -> Self {
-        Self { item, score, reason, filler: false, group, because: [NOBODY; MAX_BECAUSE], counting: NOBODY }
-    }
-
-    /// A best seller that fills a list; `score` is its share of orders.
-    pub fn filler(item: ItemId, score: f32, group: u32) -> Self {
-        Self { filler: true, ..Self::new(item, score, Reason::Popular, group) }
-    }
-
-    /// The same item, shown because the shop put it beside `by`.
-    pub(super) fn pinned_by(self, by: ItemId) -> Self {
-        let mut because = [NOBODY; MAX_BECAUSE];
-        if let Some(place) = because.first_mut() {
-            *place = (by, f32::INFINITY);
-        }
-        Self { reason: Reason::Pinned, because, ..self }
-    }
-
-    /// Whether a list shows only one of the two: the same item, or variants of one product.
-    pub(super) fn is_rival_of(&self, other: &Self) -> bool {
-        self.item == other.item || (self.group > 0 && self.group == other.group)
-    }
-
-    /// The items of the context that voted most for it, strongest first.
-    pub fn because(&self) -> impl Iterator<Item = ItemId> {
-        self.because.iter().take_while(|(_, vote)| *vote > 0.0).map(|(item, _)| *item)
-    }
-
-    /// Counts a vote; what is pinned is shown for the product that it is pinned to, and for nothing else. All votes of one voter come one after the other, for they are added up before they are compared.
-    pub(super) fn credit(&mut self, voter: ItemId, vote: f32) {
-        if self.reason == Reason::Pinned {
-            return;
-        }
-        if self.counting.0 != voter {
-            self.settle();
-            self.counting.0 = voter;
-        }
-        self.counting.1 += vote;
-    }
-
-    /// Ends the count of the last voter: the strongest three are kept, ties by item.
-    pub(super) fn settle(&mut self) {
-        let mut coming = std::mem::replace(&mut self.counting, NOBODY);
-        for place in &mut self.because {
-            if coming.1 > place.1 || (coming.1 == place.1 && coming.0 < place.0) {
-                std::mem::swap(&mut coming, place);
-            }
-        }
-    }
-
-    /// Whether it comes before `other`: by score, then by item.
-    #[inline]
-    fn beats(&self, other: &Self) -> bool {
-        self.score > other.score || (self.score == other.score && self.item < other.item)
-    }
-}
 
 /// The best candidates so far, best first, at most one of a variant group.
 #[derive(Debug, Default)]
@@ -325,6 +206,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rank::Reason;
     use proptest::prelude::*;
 
     fn pick(item: u32, score: f32, group: u32) -> Pick {
