@@ -52,6 +52,8 @@ pub use head::{Head, Section};
 pub use model::Model;
 pub use open::Bundle;
 pub use relation::{Relation, Row};
+#[cfg(feature = "train")]
+pub(crate) use relation_writer::encode as relation_bytes;
 pub use slice::{Cut, Profile, slice};
 pub use structured::{FADE_STEPS, MAX_LIMIT, MAX_VIEWS};
 pub use verify::{Finding, verify};

@@ -8,6 +8,7 @@ mod evaluate;
 mod failure;
 mod inspect;
 mod output;
+mod profile;
 mod progress;
 mod recommend;
 mod sample;

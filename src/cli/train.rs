@@ -2,10 +2,11 @@
 
 use super::failure::Failure;
 use super::output;
+use super::profile::{ProfileName, in_profile};
 use super::progress::Talk;
 use super::shop_files::{Shop, ShopFiles};
 use crate::bundle::{self, Draft};
-use crate::evaluate::{self, Options, RowLengths, Stage, TrainReport};
+use crate::evaluate::{self, Options, PlacementCoverage, RowLengths, Stage, TrainReport};
 use crate::feed::Summary;
 use clap::Args;
 use indicatif::ProgressBar;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
         endcap train --orders orders.csv -o model.endcap\n  \
         endcap train --catalog products.csv --orders orders.csv.gz --events events.csv.gz \\\n      \
         --config endcap.toml -o model.endcap\n  \
+        endcap train --orders orders.csv --profile small -o small.endcap\n  \
         endcap train --orders orders.csv --json -o model.endcap > report.json"
 )]
 pub(super) struct TrainArgs {
@@ -30,6 +32,9 @@ pub(super) struct TrainArgs {
     /// The bundle to write
     #[arg(short, long, value_name = "FILE", default_value = "model.endcap")]
     output: PathBuf,
+    /// How much of each relation to write
+    #[arg(long, value_enum, default_value = "standard")]
+    profile: ProfileName,
     /// Write the bundle even where a simple method beats the trained one
     #[arg(long)]
     allow_weak: bool,
@@ -48,7 +53,8 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     });
     stage.into_inner().finish_and_clear();
     let trained = trained?;
-    let bytes = bundle::write(&trained.draft)?;
+    let bytes = in_profile(bundle::write(&trained.draft)?, args.profile)?;
+    let coverage = evaluate::coverage(&bytes).map_err(Failure::machine)?;
     output::write_file(&args.output, &bytes)?;
     eprintln!("wrote {}: {} bytes", args.output.display(), output::grouped(bytes.len() as u64));
     if args.json {
@@ -56,9 +62,10 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
             files: shop.files.iter().map(FileReport::of).collect(),
             bundle: BundleReport::of(&args.output, &bytes, &trained.draft),
             training: &trained.report,
+            coverage,
         });
     }
-    output::print(trained.report.to_text().trim_end())
+    output::print(trained.report.to_text() + evaluate::coverage_text(&coverage).trim_end())
 }
 
 /// Everything that is known of a training run.
@@ -67,6 +74,7 @@ struct Report<'a> {
     files: Vec<FileReport>,
     bundle: BundleReport,
     training: &'a TrainReport,
+    coverage: Vec<PlacementCoverage>,
 }
 
 /// What became of one file.

@@ -2,6 +2,7 @@
 
 use super::choose::Tried;
 use super::judge::Trial;
+use super::profiles;
 use super::report::RelationReport;
 use crate::bundle::{RelationKind, Verdict};
 use crate::train::TrainError;
@@ -12,6 +13,8 @@ pub(super) struct Found {
     pub kind: RelationKind,
     pub verdict: Verdict,
     pub rows: Rows,
+    /// All weights, where they were asked for.
+    pub unpruned: Option<Rows>,
     pub report: RelationReport,
 }
 
@@ -23,6 +26,7 @@ impl Found {
         let report = RelationReport {
             relation: kind.name(),
             model,
+            profiles: if shipped { profiles::of(kind, &rows, &trial) } else { Vec::new() },
             verdict: trial.verdict.name(),
             questions: trial.questions,
             figures: trial.figures,
@@ -32,7 +36,7 @@ impl Found {
             edges,
             tried,
         };
-        Self { kind, verdict: trial.verdict, rows, report }
+        Self { kind, verdict: trial.verdict, rows, unpruned: None, report }
     }
 
     /// An error where a simple method beats it beyond doubt.

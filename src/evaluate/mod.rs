@@ -23,26 +23,43 @@
 //! found out by an experiment in the shop.
 
 mod again;
+mod answering;
 pub mod bootstrap;
+mod calibrate;
 mod choose;
+mod costs;
+mod draft;
 mod found;
 mod judge;
+mod lists;
 pub mod metrics;
 mod models;
 mod options;
 mod orders;
+mod placements;
+mod profiles;
 #[cfg(test)]
 mod promises;
 mod questions;
+mod reliability;
 mod report;
 mod run;
 mod score;
+mod tasks;
+mod text;
 mod tune;
 mod visits;
 
 pub use choose::{SupportCost, Tried};
+pub use costs::{BuyBack, Kept, RelationCost, Size};
+pub use lists::{Lists, Margins};
 pub use models::Model;
 pub use options::{Options, RowLengths, Stage};
+pub use placements::{PlacementCoverage, coverage};
+pub use profiles::ProfileReport;
+pub use reliability::{Observed, Reliability};
 pub use report::{BaselineReport, RelationReport, TrainReport};
-pub use run::{Evaluation, ModelScore, TaskScore, run};
+pub use run::{Evaluation, run};
+pub use tasks::{Cold, ModelScore, TaskScore};
+pub use text::coverage_text;
 pub use tune::{Trained, train};

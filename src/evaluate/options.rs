@@ -41,6 +41,8 @@ pub struct Options {
     pub seed: u64,
     /// Ship a relation although a simple method beats it.
     pub allow_weak: bool,
+    /// Hand out the winners' rows with all their weights too; they may take a hundred times the memory.
+    pub keep_unpruned: bool,
 }
 
 impl Default for Options {
@@ -54,6 +56,7 @@ impl Default for Options {
             policies: Vec::new(),
             seed: 7,
             allow_weak: false,
+            keep_unpruned: false,
         }
     }
 }
@@ -79,6 +82,10 @@ pub enum Stage {
     Similar,
     /// Fitting the winners to everything.
     Refit,
+    /// Asking all models about what came later.
+    Asking,
+    /// Asking smaller and larger relations.
+    Costs,
 }
 
 impl Stage {
@@ -90,6 +97,8 @@ impl Stage {
             Self::Together => "fitting what is bought together",
             Self::Similar => "fitting what is looked at next",
             Self::Refit => "fitting the winners to everything",
+            Self::Asking => "asking about what came later",
+            Self::Costs => "measuring what pruning and quantising cost",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The two relations of orders: chosen on late orders, judged, fitted to everything.
 
+use super::answering::Answering;
+use super::calibrate::Lines;
 use super::choose::{self, Bench, Blends, SupportCost, Tried};
+use super::costs::small;
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::{Goal, Rank};
@@ -8,7 +11,7 @@ use super::models::{Model, baseline_blend};
 use super::options::{Options, Stage};
 use super::questions::{Fold, Question};
 use super::score::ranks;
-use crate::bundle::{Blend, RelationKind, Verdict};
+use crate::bundle::{Blend, RelationKind, Strategy, Verdict};
 use crate::train::Baskets;
 use crate::train::baselines::Baseline;
 use crate::train::pairs::{Pairs, Support};
@@ -39,6 +42,8 @@ pub struct Beside {
     pub blends: Blends,
     /// What the rule of support costs, where there were questions and a rule.
     pub support: Option<SupportCost>,
+    /// From score to probability.
+    pub lines: Lines,
 }
 
 /// What validation decided.
@@ -47,6 +52,7 @@ struct Decided {
     together: Choice,
     blends: Option<Blends>,
     support: Option<SupportCost>,
+    lines: Lines,
 }
 
 /// Both relations, pushed to `found`, and what belongs to them.
@@ -56,19 +62,20 @@ pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), fo
         cart: row_budget(options.rows.cart, active, false),
         together: row_budget(options.rows.together, active, false),
     };
-    let Decided { mut cart, mut together, blends, support } = decide(baskets, options, budgets, progress);
+    let Decided { mut cart, mut together, blends, support, lines } = decide(baskets, options, budgets, progress);
     progress(Stage::Refit);
     let pairs = Pairs::count(baskets, options.support());
     let fit = |choice: &mut Choice, budget: usize| {
         let mut rows = choice.model.fit(baskets, &pairs);
+        let unpruned = options.keep_unpruned.then(|| rows.clone());
         prune(&mut rows, budget);
         if rows.iter().all(Vec::is_empty) {
             choice.trial.without_edges();
         }
-        rows
+        (rows, unpruned)
     };
-    let cart_rows = fit(&mut cart, budgets.cart);
-    let together_rows = fit(&mut together, budgets.together);
+    let (cart_rows, cart_all) = fit(&mut cart, budgets.cart);
+    let (together_rows, together_all) = fit(&mut together, budgets.together);
     let blends = blends.unwrap_or_else(|| {
         let all = Fold::new(baskets, 0, baskets.len(), options.seed);
         let top = pairs.share.first().copied().unwrap_or(1.0);
@@ -76,10 +83,12 @@ pub fn orders(baskets: &Baskets, options: &Options, progress: &dyn Fn(Stage), fo
     });
     let shipped = |choice: &Choice| choice.trial.verdict != Verdict::NoSignal;
     let keep = (shipped(&cart), shipped(&together));
-    found.push(cart.found(RelationKind::Cart, cart_rows, budgets.cart));
-    found.push(together.found(RelationKind::BoughtTogether, together_rows, budgets.together));
+    let cart = cart.found(RelationKind::Cart, cart_rows, budgets.cart);
+    let together = together.found(RelationKind::BoughtTogether, together_rows, budgets.together);
+    found.push(Found { unpruned: cart_all, ..cart });
+    found.push(Found { unpruned: together_all, ..together });
     let blends = Blends { cart: blends.cart.map(|blend| without(blend, keep)), product: without(blends.product, keep) };
-    Beside { blends, support }
+    Beside { blends, support, lines }
 }
 
 /// A blend that does not ask relations which are not there.
@@ -115,6 +124,7 @@ fn decide(baskets: &Baskets, options: &Options, budgets: Budgets, progress: &dyn
             together: Choice::default(Model::DEFAULT_TOGETHER, asked),
             blends: None,
             support: None,
+            lines: Lines::default(),
         };
     }
     progress(Stage::Together);
@@ -135,13 +145,37 @@ fn judge(bench: &Bench, budgets: Budgets, together: (Model, Vec<Tried>), seed: u
     let blends = choose::blends(bench, &rows, &page);
     let carts = places(&bench.fold.carts, &rows, &page, &bench.prior, |q| blends.cart[q.size_class()]);
     let singles = places(&bench.fold.singles, &rows, &page, &bench.prior, |_| blends.product);
-    let trial = |mine: &[Rank], questions: &[Question]| Trial::of(mine, &simple(bench, questions), Goal::Basket, seed);
-    Decided {
-        cart: Choice { model, trial: trial(&carts, &bench.fold.carts), tried },
-        together: Choice { model: together.0, trial: trial(&singles, &bench.fold.singles), tried: together.1 },
-        blends: Some(blends),
-        support: None,
+    let (rows_small, page_small) = (small(&rows, RelationKind::Cart), small(&page, RelationKind::BoughtTogether));
+    let small = |questions: &[Question], blend: &dyn Fn(&Question) -> Blend| {
+        places(questions, &rows_small, &page_small, &bench.prior, blend)
+    };
+    let carts_small = small(&bench.fold.carts, &|q| blends.cart[q.size_class()]);
+    let singles_small = small(&bench.fold.singles, &|_| blends.product);
+    let trial = |mine: &[Rank], questions: &[Question], small: &[Rank]| {
+        Trial::of(mine, &simple(bench, questions), Goal::Basket, seed).with_small(mine, small, Goal::Basket)
+    };
+    let (carts, singles) =
+        (trial(&carts, &bench.fold.carts, &carts_small), trial(&singles, &bench.fold.singles, &singles_small));
+    let cart = Choice { model, trial: carts, tried };
+    let together = Choice { model: together.0, trial: singles, tried: together.1 };
+    let lines = lines(bench, &blends, [(&cart, &rows), (&together, &page)]);
+    Decided { cart, together, blends: Some(blends), support: None, lines }
+}
+
+/// From score to probability, by what ships; none where neither relation does.
+fn lines(bench: &Bench, blends: &Blends, [cart, together]: [(&Choice, &Rows); 2]) -> Lines {
+    let keep = [cart, together].map(|(choice, _)| choice.trial.verdict != Verdict::NoSignal);
+    let keep = (keep[0], keep[1]);
+    let answers = |questions: &[Question], blend: &(dyn Fn(&Question) -> Blend + Sync)| {
+        Answering { cart: cart.1, together: together.1, prior: &bench.prior, blend, fading: None }.answer(questions)
+    };
+    let mut lines = Lines::default();
+    if keep != (false, false) {
+        let of_carts = answers(&bench.fold.carts, &|q| without(blends.cart[q.size_class()], keep));
+        lines.learn(Strategy::CartAddons, &of_carts);
+        lines.learn(Strategy::BoughtTogether, &answers(&bench.fold.singles, &|_| without(blends.product, keep)));
     }
+    lines
 }
 
 /// The place of each target, each question under a blend of its own.

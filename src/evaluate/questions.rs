@@ -113,7 +113,7 @@ fn sample<T>(all: impl Iterator<Item = T>, fits: impl Fn(&T) -> bool, seed: u64)
 }
 
 /// A number that looks random: SplitMix64 of `value` and `seed`.
-fn mix(value: u64, seed: u64) -> u64 {
+pub fn mix(value: u64, seed: u64) -> u64 {
     let z = value.wrapping_add(seed.wrapping_mul(0xd134_2543_de82_ef95)).wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

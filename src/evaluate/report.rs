@@ -3,6 +3,7 @@
 use super::bootstrap::Interval;
 use super::choose::{SupportCost, Tried};
 use super::metrics::Figures;
+use super::profiles::{self, ProfileReport};
 use crate::train::Counts;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -29,6 +30,8 @@ pub struct RelationReport {
     pub over_popularity: Option<Interval>,
     /// Edges kept an item at most.
     pub row: usize,
+    /// What the relation takes and gives in each profile; empty where it is not shipped.
+    pub profiles: Vec<ProfileReport>,
     /// Edges in all; 0 where the relation is not shipped.
     pub edges: u64,
     /// Every candidate and its worth.
@@ -119,6 +122,9 @@ impl RelationReport {
         if let Some(figures) = &self.figures {
             let _ = writeln!(out, "{}", line("endcap", figures));
         }
+        if !self.profiles.is_empty() {
+            let _ = writeln!(out, "  {}", profiles::line(&self.profiles));
+        }
         for baseline in &self.baselines {
             let Interval { lower, upper } = baseline.ratio;
             let _ =
@@ -143,6 +149,7 @@ mod tests {
             baselines: vec![],
             over_popularity: None,
             row: 16,
+            profiles: vec![],
             edges: 4,
             tried: vec![],
         };

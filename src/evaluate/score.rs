@@ -103,15 +103,16 @@ pub fn rank(target: u32, known: &[u32], touched: &[Evidence], blend: &Blend, pri
     (above + better).min(FAR)
 }
 
-/// The ten best items, ties to the lower one; those of score 0 fill up in item order.
-pub fn top_ten(known: &[u32], touched: &[Evidence], blend: &Blend, prior: &[f32]) -> Vec<u32> {
+/// The ten best items with their scores, ties to the lower one; those of score 0 fill up in item order.
+pub fn top_ten(known: &[u32], touched: &[Evidence], blend: &Blend, prior: &[f32]) -> Vec<(f32, u32)> {
     let mut list: Vec<(f32, u32)> = touched.iter().map(|e| (e.score(blend, prior), e.item)).collect();
     let mut taken: Vec<u32> = touched.iter().map(|evidence| evidence.item).chain(known.iter().copied()).collect();
     taken.sort_unstable();
     let others = (0..prior.len() as u32).filter(|item| taken.binary_search(item).is_err()).take(10);
     list.extend(others.map(|item| (blend.prior * prior[item as usize], item)));
     list.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    list.into_iter().take(10).map(|(_, item)| item).collect()
+    list.truncate(10);
+    list
 }
 
 /// The place of each question's target under each blend: `out[question][blend]`.
@@ -193,7 +194,7 @@ mod tests {
                 let votes: Vec<(u32, f32)> = question.voters().iter().map(|item| (*item, 1.0)).collect();
                 let mut scratch = Scratch::new(N);
                 let list = top_ten(&known, scratch.gather(&known, &votes, &cart, &together), &blend, &prior);
-                let listed = list.iter().position(|item| *item == target).map(|at| at as Rank);
+                let listed = list.iter().position(|(_, item)| *item == target).map(|at| at as Rank);
                 prop_assert_eq!(listed, (fast < 10).then_some(fast));
                 prop_assert_eq!(fast, slow(&question, &cart, &together, &prior, &blend));
             }

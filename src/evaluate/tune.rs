@@ -1,7 +1,10 @@
 //! Settings that win on held-out orders, refitted to everything.
 
 use super::again;
+use super::answering;
+use super::calibrate::Lines;
 use super::choose::Blends;
+use super::costs::small;
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
@@ -9,8 +12,8 @@ use super::options::{Options, Stage};
 use super::orders;
 use super::report::TrainReport;
 use super::visits::{VisitBench, VisitModel};
-use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
-use crate::train::prune::{BITS, prune, row_budget};
+use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Strategy, Tuning, Verdict};
+use crate::train::prune::{BITS, Rows, prune, row_budget};
 use crate::train::{History, TrainError, Visits, assemble};
 
 /// A trained model.
@@ -20,6 +23,8 @@ pub struct Trained {
     pub draft: Draft,
     /// What was chosen, and how it did.
     pub report: TrainReport,
+    /// The shipped relations with all their weights, where [`Options::keep_unpruned`] asks for them.
+    pub unpruned: Vec<(RelationKind, Rows)>,
 }
 
 /// Trains a bundle on everything in `history`, with the settings that win on its last tenth.
@@ -32,17 +37,18 @@ pub struct Trained {
 pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> Result<Trained, TrainError> {
     let mut found = Vec::new();
     let mut blends = Blends { cart: [POPULAR; 5], product: POPULAR };
-    let mut support = None;
+    let (mut support, mut lines) = (None, Lines::default());
     if !history.baskets.is_empty() {
         let beside = orders::orders(&history.baskets, options, progress, &mut found);
-        (blends, support) = (beside.blends, beside.support);
+        (blends, support, lines) = (beside.blends, beside.support, beside.lines);
     }
     let mut visit_model = VisitModel::default();
     if !history.visits.is_empty() {
         progress(Stage::Similar);
-        visit_model = visits(&history.visits, options, &mut found);
+        visit_model = visits(&history.visits, options, &mut found, &mut lines);
     }
     let again = again::choose(&history.baskets);
+    lines.join(again.lines);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }
@@ -55,14 +61,17 @@ pub fn train(history: &History, options: &Options, progress: &dyn Fn(Stage)) -> 
     };
     let tuning =
         Tuning { cart: blends.cart, product: blends.product, view_decay: visit_model.fading(), repeat: again.repeat };
-    Ok(Trained { draft: draft(history, options, tuning, found), report })
+    let calibration = lines.of_placements(&options.policies);
+    let keep = |found: &mut Found| Some((found.kind, found.unpruned.take()?));
+    let unpruned = found.iter_mut().filter(|found| found.shipped()).filter_map(keep).collect();
+    Ok(Trained { draft: Draft { calibration, ..draft(history, options, tuning, found) }, report, unpruned })
 }
 
 /// The blend of a shop whose orders hold no signal.
 const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
 
 /// Chooses, judges and fits the relation of visits.
-fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>, lines: &mut Lines) -> VisitModel {
     let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
     let row = row_budget(options.rows.similar, viewed, true);
     let bench = VisitBench::new(visits, row, options.seed);
@@ -71,14 +80,22 @@ fn visits(visits: &Visits, options: &Options, found: &mut Vec<Found>) -> VisitMo
         let climbed = bench.climb();
         let mine = bench.ranks(&climbed.rows, &climbed.model.fading());
         trial = Trial::of(&mine, &bench.simple(), Goal::Visit, options.seed);
+        let small = bench.ranks(&small(&climbed.rows, RelationKind::Similar), &climbed.model.fading());
+        trial = trial.with_small(&mine, &small, Goal::Visit);
+        if trial.verdict != Verdict::NoSignal {
+            lines
+                .learn(Strategy::Similar, &answering::visits(&bench.questions, &climbed.rows, &climbed.model.fading()));
+        }
         (tried, model) = (climbed.tried, climbed.model);
     }
     let mut rows = model.fit(visits);
+    let unpruned = options.keep_unpruned.then(|| rows.clone());
     prune(&mut rows, row);
     if rows.iter().all(Vec::is_empty) {
         trial.without_edges();
     }
-    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, row, tried));
+    let similar = Found::new(RelationKind::Similar, model.describe(), trial, rows, row, tried);
+    found.push(Found { unpruned, ..similar });
     model
 }
 
