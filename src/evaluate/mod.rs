@@ -36,6 +36,7 @@ pub mod metrics;
 mod models;
 mod options;
 mod orders;
+mod page;
 mod placements;
 mod profiles;
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use costs::{BuyBack, Kept, RelationCost, Size};
 pub use lists::{Lists, Margins};
 pub use models::Model;
 pub use options::{Options, RowLengths, Stage};
+pub use page::{PageError, page};
 pub use placements::{PlacementCoverage, coverage};
 pub use profiles::ProfileReport;
 pub use reliability::{Observed, Reliability};
