@@ -17,6 +17,12 @@
 //! (1 + 0.5) / 10 = 0.15. With so few questions nothing is certain, so the verdict is `unproven`; from a hundred on it
 //! says whether the model beats plain popularity beyond doubt.
 //!
+//! # What it answers
+//!
+//! `run` asks several tasks (`tasks`), weighs each relation in several sizes (`costs`), holds probabilities (`calibrate`)
+//! against later orders (`reliability`), asks the engine what each placement covers (`placements`), and says all of it as
+//! text, JSON or a page with plots (`page`).
+//!
 //! # What it does not do
 //!
 //! It never looks at the hidden part while it learns, and it says nothing about money: whether shoppers buy more is

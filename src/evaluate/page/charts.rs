@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use std::ops::Range;
 
 /// Width of every chart in its own units; the page scales it.
-const WIDTH: u32 = 460;
+const WIDTH: u32 = 380;
 const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 const AXIS: RGBColor = RGBColor(0x88, 0x88, 0x88);
 /// Series colours; the first is endcap's.
@@ -132,7 +132,7 @@ pub struct Chart {
     pub id: String,
     /// What it shows in a sentence, for those who cannot see it.
     pub title: String,
-    /// Height in units of the chart; the width is 460.
+    /// Height in units of the chart; the width is 380.
     pub height: u32,
     /// From left to right.
     pub x: Axis,
@@ -244,7 +244,7 @@ mod tests {
         };
         let svg = chart.draw().unwrap();
         assert!(
-            svg.starts_with("<svg viewBox=\"0 0 460 200\" role=\"img\" aria-labelledby=\"c\"><title id=\"c\">a &lt; b"),
+            svg.starts_with("<svg viewBox=\"0 0 380 200\" role=\"img\" aria-labelledby=\"c\"><title id=\"c\">a &lt; b"),
             "{svg}"
         );
         assert_eq!(svg.matches("<circle").count(), 2);

@@ -12,7 +12,7 @@ use minijinja::Value;
 use std::collections::BTreeMap;
 
 /// Room of the names of models and placements.
-const NAMES: u32 = 96;
+const NAMES: u32 = 90;
 
 /// All charts by name: `models_TASK`, `sizes`, `bytes_RELATION`, `reliability_PLACEMENT`, `coverage`.
 pub fn all(evaluation: &Evaluation) -> Result<BTreeMap<String, Value>, PageError> {
@@ -93,7 +93,7 @@ fn cart_sizes(tasks: &[TaskScore]) -> Option<Chart> {
     (sizes.len() >= 2).then(|| Chart {
         id: "sizes".into(),
         title: "HR@10 of each model by the number of known cart lines; the interval of endcap is 95 %".into(),
-        height: 300,
+        height: 250,
         x: Axis { label: "known lines".into(), ..Axis::names(sizes.iter().map(|(name, _)| name.to_string()), 0) },
         y: Axis::numbers("HR@10", highs(), share),
         series: series.clone(),
@@ -127,7 +127,7 @@ fn bytes(cost: &RelationCost) -> Chart {
     Chart {
         id: format!("bytes_{}", cost.relation),
         title: format!("{measure} of {} against its bytes in a bundle", cost.relation),
-        height: 280,
+        height: 250,
         y: Axis::between(measure, (low - room).max(0.0), high + room, share),
         references: vec![[(0.0, whole), (x.to, whole)]],
         x,
@@ -148,7 +148,7 @@ fn reliability(curve: &Reliability) -> Chart {
     Chart {
         id: format!("reliability_{}", curve.placement),
         title: format!("Predicted and observed share of products taken, placement {}", curve.placement),
-        height: 300,
+        height: 260,
         x,
         y: Axis { room: 64, ..y },
         series: vec![series],
