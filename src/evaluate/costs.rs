@@ -112,6 +112,9 @@ pub fn bytes(kind: RelationKind, rows: Rows, bits: u8) -> Option<u64> {
     relation_bytes(&DraftRelation { kind, bits, rows }, items).ok().map(|bytes| bytes.len() as u64)
 }
 
+/// Answers with rows in place of the shipped ones.
+pub type Ask<'a> = dyn Fn(&Rows) -> Vec<Answer> + Sync + 'a;
+
 /// A relation to measure.
 pub struct Measured<'a> {
     /// Which.
@@ -123,7 +126,7 @@ pub struct Measured<'a> {
     /// The task that asks.
     pub task: &'static str,
     /// Answers with these rows in place of the shipped ones.
-    pub answer: &'a (dyn Fn(&Rows) -> Vec<Answer> + Sync),
+    pub answer: &'a Ask<'a>,
 }
 
 impl Measured<'_> {

@@ -1,7 +1,7 @@
 //! `endcap evaluate`: trains on the first nine tenths and asks the last, beside well-known simple methods.
 
 use super::answering::{self, Answer, Answering};
-use super::costs::{Measured, RelationCost};
+use super::costs::{Ask, Measured, RelationCost};
 use super::draft::shipped;
 use super::options::{Options, Stage};
 use super::placements::{PlacementCoverage, coverage};
@@ -135,7 +135,7 @@ fn costs(split: &Split, trained: &Trained, seed: u64) -> Vec<RelationCost> {
     let visits = |rows: &Rows| answering::visits(&viewed, rows, &draft.tuning.view_decay);
     let measure = |(kind, unpruned): &(RelationKind, Rows)| {
         let pruned = &draft.relations.iter().find(|relation| relation.kind == *kind)?.rows;
-        let (task, answer): (_, &(dyn Fn(&Rows) -> Vec<Answer> + Sync)) = match kind {
+        let (task, answer): (_, &Ask<'_>) = match kind {
             RelationKind::Cart => ("cart", &carts),
             RelationKind::BoughtTogether => ("pdp", &pages),
             RelationKind::Similar => ("session", &visits),
