@@ -54,7 +54,9 @@ pub enum PageError {
 impl fmt::Display for PageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Chart { chart, reason } => write!(f, "the chart `{chart}` could not be drawn: {reason}; please report it"),
+            Self::Chart { chart, reason } => {
+                write!(f, "the chart `{chart}` could not be drawn: {reason}; please report it")
+            }
             Self::Template { source } => write!(f, "the page could not be made: {source:#}; please report it"),
         }
     }
@@ -127,7 +129,8 @@ mod tests {
         const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let group = |three: &[u8]| -> String {
             let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(three.get(at).copied().unwrap_or(0)));
-            let letter = |at: usize| if at > three.len() { '=' } else { LETTERS[(bits >> (18 - 6 * at) & 63) as usize] as char };
+            let letter =
+                |at: usize| if at > three.len() { '=' } else { LETTERS[(bits >> (18 - 6 * at) & 63) as usize] as char };
             (0..4).map(letter).collect()
         };
         bytes.chunks(3).map(group).collect()
