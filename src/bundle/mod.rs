@@ -56,6 +56,10 @@ pub use model::Model;
 pub use open::Bundle;
 pub use pins::Pin;
 pub use relation::{Relation, Row};
+#[cfg(feature = "train")]
+pub(crate) use relation_writer::encode as relation_bytes;
+#[cfg(feature = "train")]
+pub(crate) use slice::small_size;
 pub use slice::{Cut, Profile, slice};
 pub use structured::{FADE_STEPS, MAX_LIMIT, MAX_VIEWS};
 pub use verify::{Finding, verify};

@@ -27,7 +27,7 @@ pub struct Cut {
 pub enum Profile {
     /// All of it.
     Standard,
-    /// The 8 heaviest neighbours an item (16 in `similar`) in 3 bits.
+    /// The 8 heaviest neighbours an item (16 in `similar`) in 3 bits; more where the catalog is small.
     Small,
 }
 
@@ -57,13 +57,29 @@ pub fn slice<D: AsRef<[u8]>>(bundle: &Bundle<D>, cut: &Cut) -> Result<Vec<u8>, D
     Ok(assemble(flags, bundle.head().model, bundle.len(), &contents))
 }
 
+/// Edges of a relation that the small profile may keep whatever the catalog's size; twice that in `similar`.
+const SMALL_EDGES: usize = 80_000;
+/// Edges an item that the small profile keeps in catalogs of 10,000 items and more, and at most.
+const SMALL_ROW: (usize, usize) = (8, 64);
+
+/// Edges an item and bits a weight of a relation in the small profile: 8 edges (16 in `similar`) and 3 bits at 10,000
+/// items; smaller catalogs keep more, to 80,000 edges a relation and 64 an item (twice that in `similar`), and relations
+/// of more than 4 bits keep 4.
+pub(crate) fn small_size(kind: RelationKind, items: usize, bits: u8) -> (usize, u8) {
+    let factor = if kind == RelationKind::Similar { 2 } else { 1 };
+    let (least, most) = SMALL_ROW;
+    let row = (SMALL_EDGES / items.max(1)).clamp(least, most) * factor;
+    (row, if bits > 4 { 4 } else { bits.min(3) })
+}
+
 fn small<D: AsRef<[u8]>>(bundle: &Bundle<D>, kind: RelationKind) -> Result<Vec<u8>, DraftError> {
-    let keep = if kind == RelationKind::Similar { 16 } else { 8 };
+    let bits = bundle.relation(kind).map_or(0, |relation| relation.bits());
+    let (keep, bits) = small_size(kind, bundle.len(), bits);
     let rows = match bundle.relation(kind) {
         Some(relation) => (0..bundle.len() as u32).map(|item| heaviest(&relation, ItemId(item), keep)).collect(),
         None => Vec::new(),
     };
-    relation_writer::encode(&DraftRelation { kind, bits: 3, rows }, bundle.len())
+    relation_writer::encode(&DraftRelation { kind, bits, rows }, bundle.len())
 }
 
 /// The `keep` neighbours of largest magnitude, ties by item, ascending by item.

@@ -11,6 +11,7 @@ mod init;
 mod inspect;
 mod interrupt;
 mod output;
+mod profile;
 mod progress;
 mod recommend;
 mod sample;

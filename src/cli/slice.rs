@@ -1,8 +1,9 @@
 //! `endcap slice`: a smaller bundle of the same model.
 
 use super::failure::Failure;
+use super::profile::ProfileName;
 use super::{bundle_file, output};
-use crate::bundle::{Bundle, Cut, Profile, RelationKind, slice};
+use crate::bundle::{Bundle, Cut, RelationKind, slice};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,14 +50,6 @@ enum Part {
     None,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum ProfileName {
-    /// All neighbours, as trained
-    Standard,
-    /// 8 neighbours an item (16 in `similar`), 3 bits a weight
-    Small,
-}
-
 pub(super) fn run(args: SliceArgs) -> Result<(), Failure> {
     let bundle = bundle_file::open(&args.bundle)?;
     let cut = args.cut();
@@ -92,10 +85,7 @@ impl SliceArgs {
             relations: RelationKind::ALL.into_iter().filter(|kind| all || wanted(*kind)).collect(),
             cards: self.relations.contains(&Part::Cards),
             addition: self.addition,
-            profile: match self.profile {
-                ProfileName::Standard => Profile::Standard,
-                ProfileName::Small => Profile::Small,
-            },
+            profile: self.profile.into(),
         }
     }
 }

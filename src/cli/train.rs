@@ -3,10 +3,11 @@
 use super::counts::CountFiles;
 use super::failure::Failure;
 use super::output;
+use super::profile::{ProfileName, in_profile};
 use super::progress::Talk;
 use super::shop_files::{Shop, ShopFiles};
 use crate::bundle::{self, Draft};
-use crate::evaluate::{self, Options, RowLengths, TrainReport};
+use crate::evaluate::{self, Options, PlacementCoverage, RowLengths, TrainReport};
 use crate::feed::Summary;
 use clap::Args;
 use serde::Serialize;
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
         --config endcap.toml -o model.endcap\n  \
         endcap train --catalog products.csv --curated links.csv -o model.endcap\n  \
         endcap train --pairs warehouse/pairs --items warehouse/items --catalog products.csv -o model.endcap\n  \
+        endcap train --orders orders.csv --profile small -o small.endcap\n  \
         endcap train --orders orders.csv --json -o model.endcap > report.json"
 )]
 pub(super) struct TrainArgs {
@@ -34,6 +36,9 @@ pub(super) struct TrainArgs {
     /// The bundle to write
     #[arg(short, long, value_name = "FILE", default_value = "model.endcap")]
     output: PathBuf,
+    /// How much of each relation to write
+    #[arg(long, value_enum, default_value = "standard")]
+    profile: ProfileName,
     /// Write the bundle even where a simple method beats the trained one
     #[arg(long)]
     allow_weak: bool,
@@ -55,7 +60,8 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     };
     run.finish();
     let trained = trained?;
-    let bytes = bundle::write(&trained.draft)?;
+    let bytes = in_profile(bundle::write(&trained.draft)?, args.profile)?;
+    let coverage = evaluate::coverage(&bytes).map_err(Failure::machine)?;
     output::write_file(&args.output, &bytes)?;
     eprintln!("wrote {}: {} bytes", args.output.display(), output::grouped(bytes.len() as u64));
     if args.json {
@@ -63,9 +69,10 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
             files: shop.files.iter().map(FileReport::of).collect(),
             bundle: BundleReport::of(&args.output, &bytes, &trained.draft),
             training: &trained.report,
+            coverage,
         });
     }
-    output::print(trained.report.to_text().trim_end())
+    output::print(trained.report.to_text() + evaluate::coverage_text(&coverage).trim_end())
 }
 
 /// Everything that is known of a training run.
@@ -74,6 +81,7 @@ struct Report<'a> {
     files: Vec<FileReport>,
     bundle: BundleReport,
     training: &'a TrainReport,
+    coverage: Vec<PlacementCoverage>,
 }
 
 /// What became of one file.

@@ -1,12 +1,14 @@
 //! The relation of what is alike: from visits where there are some, filled by the catalog; from the catalog alone where
 //! there are none.
 
+use super::answering;
+use super::calibrate::Lines;
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
 use super::options::Options;
 use super::visits::{Catalog, VisitBench, VisitModel};
-use crate::bundle::RelationKind;
+use crate::bundle::{RelationKind, Strategy, Verdict};
 use crate::train::History;
 use crate::train::assemble::{self, Classes};
 use crate::train::attributes::Attributes;
@@ -16,12 +18,12 @@ use crate::train::prune::Size;
 use crate::train::separate::{complements, direction_gate, keeps_apart};
 
 /// The relation, pushed to `found` where anything is known to make it of, and the model of visits.
-pub fn similar(history: &History, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+pub fn similar(history: &History, options: &Options, found: &mut Vec<Found>, lines: &mut Lines) -> VisitModel {
     if history.visits.is_empty() {
         found.extend(from_catalog(history, options));
         return VisitModel::default();
     }
-    from_visits(history, options, found)
+    from_visits(history, options, found, lines)
 }
 
 /// Products like one without a row that may lend theirs.
@@ -65,7 +67,7 @@ fn from_catalog(history: &History, options: &Options) -> Option<Found> {
 }
 
 /// Chooses, judges and fits the relation of visits.
-fn from_visits(history: &History, options: &Options, found: &mut Vec<Found>) -> VisitModel {
+fn from_visits(history: &History, options: &Options, found: &mut Vec<Found>, lines: &mut Lines) -> VisitModel {
     let (visits, products) = (&history.visits, &history.products);
     let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
     let size = Size::of(options.rows.similar, viewed, true);
@@ -83,13 +85,20 @@ fn from_visits(history: &History, options: &Options, found: &mut Vec<Found>) -> 
     if bench.questions.len() >= ENOUGH {
         let climbed = bench.climb();
         let mine = bench.ranks(&climbed.rows, &climbed.model.fading());
-        trial = Trial::of(&mine, &bench.simple(), Goal::Visit, options.seed);
+        let fading = climbed.model.fading();
+        let small = bench.ranks(&size.small(RelationKind::Similar, &climbed.rows), &fading);
+        trial = Trial::of(&mine, &bench.simple(), Goal::Visit, options.seed).with_small(&mine, &small, Goal::Visit);
+        if trial.verdict != Verdict::NoSignal {
+            lines.learn(Strategy::Similar, &answering::visits(&bench.questions, &climbed.rows, &fading));
+        }
         (tried, model) = (climbed.tried, climbed.model);
     }
     let rows = beside.rows(&model, visits);
     if rows.iter().all(Vec::is_empty) {
         trial.without_edges();
     }
-    found.push(Found::new(RelationKind::Similar, model.describe(), trial, rows, size, tried));
+    let unpruned = options.keep_unpruned.then(|| beside.unpruned(&model, visits));
+    let similar = Found::new(RelationKind::Similar, model.describe(), trial, rows, size, tried);
+    found.push(Found { unpruned, ..similar });
     model
 }

@@ -24,14 +24,15 @@ pub fn difference(mine: &[f32], theirs: &[f32]) -> Interval {
 
 /// The 95 % interval of `Σ mine ÷ Σ theirs`: a thousand paired resamples of the questions, drawn by `seed`.
 ///
-/// Infinite at the upper end where resamples without any of theirs are common.
+/// Infinite at the upper end where resamples without any of theirs are common. A resample without any of either says
+/// nothing: it counts as 0 for the lower end and as infinite for the upper.
 pub fn ratio(mine: &[f32], theirs: &[f32], seed: u64) -> Interval {
     let n = mine.len().min(theirs.len());
     if n == 0 {
         return Interval { lower: 0.0, upper: f64::INFINITY };
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut ratios: Vec<f64> = (0..DRAWS)
+    let mut ratios: Vec<(f64, f64)> = (0..DRAWS)
         .map(|_| {
             let (mut a, mut b) = (0.0, 0.0);
             for _ in 0..n {
@@ -39,11 +40,17 @@ pub fn ratio(mine: &[f32], theirs: &[f32], seed: u64) -> Interval {
                 a += f64::from(mine[q]);
                 b += f64::from(theirs[q]);
             }
-            if b > 0.0 { a / b } else { f64::INFINITY }
+            match (a > 0.0, b > 0.0) {
+                (_, true) => (a / b, a / b),
+                (true, false) => (f64::INFINITY, f64::INFINITY),
+                (false, false) => (0.0, f64::INFINITY),
+            }
         })
         .collect();
-    ratios.sort_unstable_by(f64::total_cmp);
-    Interval { lower: ratios[DRAWS / 40], upper: ratios[DRAWS - 1 - DRAWS / 40] }
+    ratios.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let lower = ratios[DRAWS / 40].0;
+    ratios.sort_unstable_by(|a, b| a.1.total_cmp(&b.1));
+    Interval { lower, upper: ratios[DRAWS - 1 - DRAWS / 40].1 }
 }
 
 #[cfg(test)]
@@ -71,5 +78,6 @@ mod tests {
     fn nothing_to_compare_with_has_no_upper_end() {
         assert_eq!(ratio(&[], &[], 1).upper, f64::INFINITY);
         assert_eq!(ratio(&[1.0], &[0.0], 1).upper, f64::INFINITY);
+        assert_eq!(ratio(&[0.0; 9], &[0.0; 9], 1), Interval { lower: 0.0, upper: f64::INFINITY });
     }
 }

@@ -2,9 +2,10 @@
 
 use super::metrics::{Goal, Mean, Rank};
 use super::models::{Model, cart_candidates, together_candidates};
+use super::questions::cut;
 use super::questions::{Fold, Question};
 use super::recipe::Source;
-use super::score::{ranks, shipped_prior, unit};
+use super::score::{Prior, ranks, unit};
 use super::season::View;
 use crate::bundle::Blend;
 use crate::train::pairs::{Pairs, Support};
@@ -14,6 +15,8 @@ use crate::train::prune::{Rows, Size};
 const PRIORS: [f64; 13] = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.75, 1.0, 3.0, 10.0];
 /// Parts of `cart` and `bought_together`, either in units of its mean best score.
 const MIXES: [(f64, f64); 6] = [(1.0, 0.0), (1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (1.0, 2.0), (0.0, 1.0)];
+/// Lines of a larger cart that stand for a cart of each class but the last.
+const FILLING: [usize; 4] = [1, 3, 5, 8];
 /// A class of cart sizes is chosen as if it held this many questions of all sizes too.
 const POOL: f64 = 300.0;
 /// Standard errors that make a difference clear.
@@ -35,7 +38,7 @@ pub struct Bench {
     /// Pairs of the early orders.
     pub pairs: Pairs,
     /// Popularity in the early orders.
-    pub prior: Vec<f32>,
+    pub prior: Prior,
     /// The class of each item.
     pub class: Vec<Option<u32>>,
 }
@@ -44,7 +47,7 @@ impl Bench {
     /// Counts the pairs of a fold; `class` in the numbers of the whole.
     pub fn new(fold: Fold, support: Support, class: &[Option<u32>]) -> Self {
         let pairs = Pairs::count(&fold.early, support);
-        let prior = shipped_prior(&pairs.share);
+        let prior = Prior::shipped(&pairs.share);
         let mut own = vec![None; class.len()];
         class.iter().zip(&fold.numbers).for_each(|(class, number)| own[*number as usize] = *class);
         Self { fold, pairs, prior, class: own }
@@ -79,8 +82,8 @@ impl Bench {
 }
 
 /// The factor that lifts the best seller by `best`.
-fn lift(prior: &[f32], best: f64) -> f64 {
-    best / f64::from(prior.first().copied().unwrap_or(1.0)).max(1e-9)
+fn lift(prior: &Prior, best: f64) -> f64 {
+    best / f64::from(prior.top()).max(1e-9)
 }
 
 fn mean_value(places: impl Iterator<Item = Rank>) -> f64 {
@@ -169,8 +172,8 @@ pub struct Blends {
 }
 
 /// Every mixture with every prior, in the units of two relations.
-fn options(view: &View, questions: &[Question]) -> Vec<Blend> {
-    let (c, t) = (unit(questions, &view.cart), unit(questions, &view.together));
+fn options(view: &View<'_>, questions: &[Question]) -> Vec<Blend> {
+    let (c, t) = (unit(questions, view.cart), unit(questions, view.together));
     // Mixtures are parts of the first relation's unit; without a first relation, of the second's.
     let base = if c > 0.0 { c } else { t };
     let factor = if t > 0.0 { base / t } else { 0.0 };
@@ -181,39 +184,61 @@ fn options(view: &View, questions: &[Question]) -> Vec<Blend> {
 }
 
 /// Chooses the blends of relations as shipped, over the questions of several views; in the units of the first.
-pub fn blends(views: &[View]) -> Blends {
-    let outcome = |questions: fn(&View) -> &Vec<Question>| -> Vec<Vec<f32>> {
+///
+/// A cart fills line by line, so the blends of small carts are chosen on large ones too, as they were when they were small.
+pub fn blends(views: &[View<'_>]) -> Blends {
+    let outcome = |questions: &dyn Fn(&View<'_>) -> Vec<Question>| -> Vec<Vec<f32>> {
         let places = views.iter().flat_map(|view| {
-            let options = options(view, questions(view));
-            ranks(questions(view), &view.cart, &view.together, &view.prior, &options)
+            let options = options(view, &view.bench.fold.carts);
+            ranks(&questions(view), view.cart, view.together, &view.prior, &options)
         });
         places.map(|line| line.into_iter().map(|place| Goal::Basket.value(place)).collect()).collect()
     };
-    let class: Vec<usize> = views.iter().flat_map(|view| &view.carts).map(Question::size_class).collect();
-    let carts = outcome(|view| &view.carts);
-    let picks: [usize; 5] = std::array::from_fn(|size| pick(&carts, |q| class[q] == size));
-    let product = pick(&outcome(|view| &view.singles), |_| true);
-    let (of_carts, of_singles) = (options(&views[0], &views[0].carts), options(&views[0], &views[0].singles));
-    Blends { cart: picks.map(|at| of_carts[at]), product: of_singles[product] }
+    let carts = |view: &View<'_>| view.bench.fold.carts.clone();
+    let all = outcome(&carts);
+    let class: Vec<usize> = views.iter().flat_map(carts).map(|question| question.size_class()).collect();
+    let picks: [usize; 5] = std::array::from_fn(|size| {
+        let mut mine: Vec<&Vec<f32>> =
+            all.iter().zip(&class).filter(|(_, own)| **own == size).map(|(q, _)| q).collect();
+        let filling = outcome(&|view| filling(&view.bench.fold, size));
+        mine.extend(&filling);
+        pick(&mine, &all)
+    });
+    let of_carts = options(&views[0], &views[0].bench.fold.carts);
+    Blends { cart: picks.map(|at| of_carts[at]), product: product(views) }
 }
 
-/// The option that does best on the questions that are `mine`, drawn towards what does best on all; then the largest
+/// The blend of one product.
+fn product(views: &[View<'_>]) -> Blend {
+    let outcome = views.iter().flat_map(|view| {
+        let singles = &view.bench.fold.singles;
+        ranks(singles, view.cart, view.together, &view.prior, &options(view, singles))
+    });
+    let values = outcome.map(|line| line.into_iter().map(|place| Goal::Basket.value(place)).collect());
+    let all: Vec<Vec<f32>> = values.collect();
+    options(&views[0], &views[0].bench.fold.singles)[pick(&all.iter().collect::<Vec<_>>(), &all)]
+}
+
+/// Larger carts as they were when they had the size of a class.
+fn filling(fold: &Fold, class: usize) -> Vec<Question> {
+    let Some(lines) = FILLING.get(class) else { return Vec::new() };
+    let larger = fold.first_carts().iter().filter(|question| question.size_class() > class);
+    let larger: Vec<Question> = larger.cloned().collect();
+    cut(&larger, *lines, class as u64)
+}
+
+/// The option that does best on the questions that are `mine`, drawn towards what does best on `all`; then the largest
 /// prior that is not clearly worse, for popularity travels better than its validation says.
-fn pick(outcome: &[Vec<f32>], mine: impl Fn(usize) -> bool) -> usize {
+fn pick(mine: &[&Vec<f32>], all: &[Vec<f32>]) -> usize {
     let options = MIXES.len() * PRIORS.len();
     let (mut sums, mut own) = (vec![0f64; options], vec![0f64; options]);
-    for (q, line) in outcome.iter().enumerate() {
-        let counts = mine(q);
-        for (at, value) in line.iter().enumerate() {
-            sums[at] += f64::from(*value);
-            own[at] += if counts { f64::from(*value) } else { 0.0 };
-        }
-    }
-    let all = outcome.len().max(1) as f64;
-    let total = |at: usize| own[at] + POOL * sums[at] / all;
+    let add = |sums: &mut Vec<f64>, line: &[f32]| sums.iter_mut().zip(line).for_each(|(sum, v)| *sum += f64::from(*v));
+    all.iter().for_each(|line| add(&mut sums, line));
+    mine.iter().for_each(|line| add(&mut own, line));
+    let total = |at: usize| own[at] + POOL * sums[at] / all.len().max(1) as f64;
     let top = (0..options).fold(0, |best, at| if total(at) > total(best) { at } else { best });
     let last = (top / PRIORS.len() + 1) * PRIORS.len() - 1;
-    (top + 1..=last).rev().find(|at| !clearly_worse(outcome, *at, top)).unwrap_or(top)
+    (top + 1..=last).rev().find(|at| !clearly_worse(all, *at, top)).unwrap_or(top)
 }
 
 fn clearly_worse(outcome: &[Vec<f32>], at: usize, than: usize) -> bool {
@@ -247,9 +272,11 @@ mod tests {
             line[1] = value;
             outcome.push(line.clone());
         }
-        assert_eq!(pick(&outcome, |_| true), 1, "a loss and a gain in fifty are no clear loss");
+        let mine: Vec<&Vec<f32>> = outcome.iter().collect();
+        assert_eq!(pick(&mine, &outcome), 1, "a loss and a gain in fifty are no clear loss");
         (line[1], line[2]) = (0.5, 0.5);
-        assert_eq!(pick(&vec![line; 50], |_| true), 0);
+        let clear = vec![line; 50];
+        assert_eq!(pick(&clear.iter().collect::<Vec<_>>(), &clear), 0);
     }
 
     #[test]
@@ -257,6 +284,6 @@ mod tests {
         let mut line = vec![0f32; MIXES.len() * PRIORS.len()];
         line[PRIORS.len()] = 1.0;
         let outcome = vec![line; 10];
-        assert_eq!(pick(&outcome, |_| false), PRIORS.len());
+        assert_eq!(pick(&[], &outcome), PRIORS.len());
     }
 }

@@ -9,11 +9,11 @@ use super::judge::ENOUGH;
 use super::options::{Options, Stage, Watch};
 use super::orders::{self, Beside, Decided, Sizes};
 use super::questions::{Fold, Question};
-use super::recipe::Source;
+use super::recipe::{Source, renumbering};
 use super::report::TrainReport;
-use super::score::shipped_prior;
+use super::score::Prior;
 use super::tune::{self, Trained};
-use crate::bundle::{DraftClass, Tuning};
+use crate::bundle::{Draft, DraftClass, Tuning};
 use crate::train::assemble::Classes;
 use crate::train::counted::{Counted, Early};
 use crate::train::pairs::Pairs;
@@ -42,9 +42,9 @@ pub fn train_counted(
 ) -> Result<Trained, TrainError> {
     let mut found = Vec::new();
     let Counted { pairs, early } = counted;
-    let beside = relations(history, &pairs, early, options, progress, &mut found);
+    let mut beside = relations(history, &pairs, early, options, progress, &mut found);
     progress(Stage::Similar.at(0, 1));
-    let visit_model = alike::similar(history, options, &mut found);
+    let visit_model = alike::similar(history, options, &mut found, &mut beside.lines);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }
@@ -63,12 +63,15 @@ pub fn train_counted(
         view_decay: visit_model.fading(),
         repeat: repeat::repeat(repeat::DEFAULT_HALF_LIFE, repeat::DEFAULT_PRIOR / f64::from(top(&pairs))),
     };
-    let mut draft = tune::draft(history, options, tuning, found);
-    draft.items.iter_mut().zip(&pairs.share).for_each(|(item, share)| item.share = *share);
+    let mut draft = Draft {
+        calibration: beside.lines.of_placements(&options.policies),
+        ..tune::draft(history, options, tuning, found)
+    };
     if history.baskets.is_empty() {
         draft.classes = varied(&pairs, &Classes::of(&history.products));
     }
-    Ok(Trained { draft, report })
+    let numbers = renumbering(&pairs.share);
+    Ok(Trained { draft: tune::lean(draft, &pairs.share, &numbers), report, unpruned: Vec::new(), numbers })
 }
 
 /// Both relations of orders.
@@ -94,13 +97,7 @@ fn relations(
 }
 
 /// What wins on the late orders, learned from the early ones.
-fn decide(
-    early: Early,
-    class: &[Option<u32>],
-    sizes: Sizes,
-    options: &Options,
-    progress: &Watch<'_>,
-) -> Decided {
+fn decide(early: Early, class: &[Option<u32>], sizes: Sizes, options: &Options, progress: &Watch<'_>) -> Decided {
     // Cut at 0: all of these orders are late, and they have their numbers.
     let fold = Fold::new(&early.late, 0, early.late.len(), options.seed);
     if fold.orders < ENOUGH {
@@ -108,7 +105,7 @@ fn decide(
     }
     let mut own = vec![None; class.len()];
     class.iter().zip(&early.numbers).for_each(|(class, number)| own[*number as usize] = *class);
-    let bench = Bench { fold, prior: shipped_prior(&early.pairs.share), pairs: early.pairs, class: own };
+    let bench = Bench { fold, prior: Prior::shipped(&early.pairs.share), pairs: early.pairs, class: own };
     progress(Stage::Together.at(0, 1));
     let together = choose::together(&[&bench], sizes.together);
     orders::judge(&[&bench], sizes, together, options, progress)

@@ -2,6 +2,7 @@
 
 use super::choose::Tried;
 use super::judge::Trial;
+use super::profiles;
 use super::report::RelationReport;
 use crate::bundle::{RelationKind, Verdict};
 use crate::train::TrainError;
@@ -13,6 +14,8 @@ pub(super) struct Found {
     pub verdict: Verdict,
     pub rows: Rows,
     pub bits: u8,
+    /// All weights, where they were asked for.
+    pub unpruned: Option<Rows>,
     pub report: RelationReport,
 }
 
@@ -24,6 +27,7 @@ impl Found {
         let report = RelationReport {
             relation: kind.name(),
             model,
+            profiles: if shipped { profiles::of(kind, &rows, size.bits, &trial) } else { Vec::new() },
             verdict: trial.verdict.name(),
             questions: trial.questions,
             figures: trial.figures,
@@ -34,7 +38,7 @@ impl Found {
             edges,
             tried,
         };
-        Self { kind, verdict: trial.verdict, rows, bits: size.bits, report }
+        Self { kind, verdict: trial.verdict, rows, bits: size.bits, unpruned: None, report }
     }
 
     /// An error where a simple method beats it beyond doubt.

@@ -1,6 +1,7 @@
 //! The verdict on a relation, from the places it and the simple methods gave to the same hidden items.
 
 use super::bootstrap::{Interval, difference, ratio};
+use super::costs::Kept;
 use super::metrics::{Figures, Goal, Rank};
 use super::report::BaselineReport;
 use crate::bundle::Verdict;
@@ -23,12 +24,21 @@ pub struct Trial {
     pub baselines: Vec<BaselineReport>,
     /// 95 % interval of the value gained over popularity.
     pub over_popularity: Option<Interval>,
+    /// HR in the small profile as a share of that in the standard one.
+    pub small: Option<Kept>,
 }
 
 impl Trial {
     /// Too few questions to say anything.
     pub fn unproven(questions: usize) -> Self {
-        Self { verdict: Verdict::Unproven, questions, figures: None, baselines: Vec::new(), over_popularity: None }
+        Self {
+            verdict: Verdict::Unproven,
+            questions,
+            figures: None,
+            baselines: Vec::new(),
+            over_popularity: None,
+            small: None,
+        }
     }
 
     /// Compares `mine` with the simple methods, the first of which is popularity.
@@ -47,7 +57,15 @@ impl Trial {
             figures: Some(Figures::of(mine)),
             baselines: simple.iter().map(baseline).collect(),
             over_popularity: over,
+            small: None,
         }
+    }
+
+    /// Notes what the same questions say of the small profile.
+    pub fn with_small(self, standard: &[Rank], small: &[Rank], goal: Goal) -> Self {
+        let hits =
+            |ranks: &[Rank]| -> Vec<f32> { ranks.iter().map(|r| if *r < goal.cut() { 1.0 } else { 0.0 }).collect() };
+        Self { small: Some(Kept::of(&hits(small), &hits(standard))), ..self }
     }
 
     /// A relation without edges has nothing to say, whatever the questions said.

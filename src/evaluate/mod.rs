@@ -17,6 +17,12 @@
 //! (1 + 0.5) / 10 = 0.15. With so few questions nothing is certain, so the verdict is `unproven`; from a hundred on it
 //! says whether the model beats plain popularity beyond doubt.
 //!
+//! # What it answers
+//!
+//! `run` asks several tasks (`tasks`), weighs each relation in several sizes (`costs`), holds probabilities (`calibrate`)
+//! against later orders (`reliability`), asks the engine what each placement covers (`placements`), and says all of it as
+//! text, JSON or a page with plots (`page`).
+//!
 //! # What it does not do
 //!
 //! It never looks at the hidden part while it learns, and it says nothing about money: whether shoppers buy more is
@@ -24,33 +30,52 @@
 
 mod again;
 mod alike;
+mod answering;
 pub mod bootstrap;
+mod calibrate;
 mod choose;
+mod costs;
 mod counted;
 mod curated;
+mod draft;
 mod found;
 mod judge;
+mod lists;
 pub mod metrics;
 mod models;
 mod options;
 mod orders;
+mod page;
+mod placements;
+mod profiles;
 #[cfg(test)]
 mod promises;
 mod questions;
 mod recipe;
 mod refine;
+mod reliability;
 mod report;
 mod run;
 mod score;
 mod season;
+mod tasks;
+mod text;
 mod tune;
 mod visits;
 
 pub use choose::{SupportCost, Tried};
+pub use costs::{BuyBack, Kept, RelationCost, Size};
 pub use counted::train_counted;
 pub use curated::CuratedReport;
+pub use lists::{Lists, Margins};
 pub use models::Model;
 pub use options::{Options, Progress, RowLengths, Stage, Watch};
+pub use page::{PageError, page};
+pub use placements::{PlacementCoverage, coverage};
+pub use profiles::ProfileReport;
+pub use reliability::{Observed, Reliability};
 pub use report::{BaselineReport, RelationReport, TrainReport};
-pub use run::{Evaluation, ModelScore, TaskScore, run};
+pub use run::{Evaluation, run};
+pub use tasks::{Cold, ModelScore, TaskScore};
+pub use text::coverage_text;
 pub use tune::{Trained, train};

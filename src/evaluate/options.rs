@@ -43,6 +43,8 @@ pub struct Options {
     pub allow_weak: bool,
     /// What hand-made pairs are.
     pub curated: CuratedAs,
+    /// Hand out the winners' rows with all their weights too; they may take a hundred times the memory.
+    pub keep_unpruned: bool,
 }
 
 impl Default for Options {
@@ -57,6 +59,7 @@ impl Default for Options {
             seed: 7,
             allow_weak: false,
             curated: CuratedAs::Prior,
+            keep_unpruned: false,
         }
     }
 }
@@ -83,6 +86,10 @@ pub enum Stage {
     Refit,
     /// Trying settings of the visit relation.
     Similar,
+    /// Asking all models about what came later.
+    Asking,
+    /// Asking smaller and larger relations.
+    Costs,
 }
 
 /// Stages of orders with their shares of the time that a shop of orders and visits takes; the rest is `Similar`.
@@ -101,6 +108,8 @@ impl Stage {
             Self::Together => "fitting what is bought together",
             Self::Similar => "fitting what is looked at next",
             Self::Refit => "fitting the winners to everything",
+            Self::Asking => "asking about what came later",
+            Self::Costs => "measuring what pruning and quantising cost",
         }
     }
 
@@ -134,7 +143,8 @@ impl Progress {
         let sum = |stages: &[(Stage, f64)]| -> f64 {
             stages.iter().filter(|(stage, _)| comes(*stage)).map(|(_, share)| share).sum()
         };
-        let at = SHARES.iter().position(|(stage, _)| *stage == self.stage).unwrap_or(0);
+        // What comes after training has no share of it.
+        let Some(at) = SHARES.iter().position(|(stage, _)| *stage == self.stage) else { return 1.0 };
         let within = self.done as f64 / self.total.max(1) as f64;
         let behind = sum(&SHARES[..at]) + sum(&SHARES[at..=at]) * within;
         behind / sum(&SHARES).max(f64::MIN_POSITIVE)

@@ -1,5 +1,7 @@
 //! The two relations of orders: chosen on late orders, judged, fitted to everything.
 
+use super::answering::Answering;
+use super::calibrate::Lines;
 use super::choose::{self, Bench, Blends, SupportCost, Tried};
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
@@ -9,9 +11,9 @@ use super::options::{Options, Stage, Watch};
 use super::questions::{Fold, Question};
 use super::recipe::{Recipe, Source};
 use super::refine::Refiner;
-use super::score::ranks;
-use super::season::{self, Leaning};
-use crate::bundle::{Blend, RelationKind, Verdict};
+use super::score::{Prior, ranks};
+use super::season;
+use crate::bundle::{Blend, RelationKind, Strategy, Verdict};
 use crate::train::assemble::Classes;
 use crate::train::baselines::Baseline;
 use crate::train::pairs::{Pairs, Support};
@@ -58,6 +60,8 @@ pub struct Beside {
     pub support: Option<SupportCost>,
     /// How popularity leans, where leaning helps.
     pub season: Option<Season>,
+    /// From score to probability.
+    pub lines: Lines,
 }
 
 /// What validation decided.
@@ -67,6 +71,7 @@ pub(super) struct Decided {
     blends: Option<Blends>,
     support: Option<SupportCost>,
     season: Option<Season>,
+    lines: Lines,
 }
 
 /// Both relations, pushed to `found`, and what belongs to them.
@@ -91,17 +96,18 @@ pub(super) fn refit(
     questions: impl Fn() -> Fold,
     found: &mut Vec<Found>,
 ) -> Beside {
-    let Decided { mut cart, mut together, blends, support, season } = decided;
+    let Decided { mut cart, mut together, blends, support, season, lines } = decided;
     let fit = |choice: &mut Choice, size: Size| {
         let mut rows = choice.recipe.fit(source, options.support());
+        let unpruned = options.keep_unpruned.then(|| rows.clone());
         prune(&mut rows, size.row);
         if rows.iter().all(Vec::is_empty) {
             choice.trial.without_edges();
         }
-        rows
+        (rows, unpruned)
     };
-    let cart_rows = fit(&mut cart, sizes.cart);
-    let together_rows = fit(&mut together, sizes.together);
+    let (cart_rows, cart_all) = fit(&mut cart, sizes.cart);
+    let (together_rows, together_all) = fit(&mut together, sizes.together);
     let blends = blends.unwrap_or_else(|| {
         let all = questions();
         let top = source.pairs.share.first().copied().unwrap_or(1.0);
@@ -109,10 +115,12 @@ pub(super) fn refit(
     });
     let shipped = |choice: &Choice| choice.trial.verdict != Verdict::NoSignal;
     let keep = (shipped(&cart), shipped(&together));
-    found.push(cart.found(RelationKind::Cart, cart_rows, sizes.cart));
-    found.push(together.found(RelationKind::BoughtTogether, together_rows, sizes.together));
+    let cart = cart.found(RelationKind::Cart, cart_rows, sizes.cart);
+    let together = together.found(RelationKind::BoughtTogether, together_rows, sizes.together);
+    found.push(Found { unpruned: cart_all, ..cart });
+    found.push(Found { unpruned: together_all, ..together });
     let blends = Blends { cart: blends.cart.map(|blend| without(blend, keep)), product: without(blends.product, keep) };
-    Beside { blends, support, season }
+    Beside { blends, support, season, lines }
 }
 
 /// A blend that does not ask relations which are not there.
@@ -145,17 +153,12 @@ impl Decided {
             blends: None,
             support: None,
             season: None,
+            lines: Lines::default(),
         }
     }
 }
 
-fn decide(
-    baskets: &Baskets,
-    class: &[Option<u32>],
-    options: &Options,
-    sizes: Sizes,
-    progress: &Watch<'_>,
-) -> Decided {
+fn decide(baskets: &Baskets, class: &[Option<u32>], options: &Options, sizes: Sizes, progress: &Watch<'_>) -> Decided {
     progress(Stage::Pairs.at(0, 1));
     let support = options.support();
     let tenth = |k: usize| baskets.len() * (10 - k) / 10;
@@ -191,20 +194,67 @@ pub(super) fn judge(
     let (model, tried) = choose::cart(benches, sizes.cart);
     let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.carts;
     let cart = Refiner { questions, size: sizes.cart, classes: false, ..refiner }.refine(model).after(tried);
-    let Leaning { season, blends, places } = season::choose(benches, cart.rows, together.rows);
-    // The newest orders judge. Intervals want independent questions: one an order.
-    let (bench, places) = (benches[0], &places[0]);
-    let one_each = bench.fold.orders;
-    let trial = |places: &[Rank], questions: &[Question]| {
-        Trial::of(&places[..one_each], &simple(bench, &questions[..one_each]), Goal::Basket, options.seed)
-    };
-    let [carts, singles] = places.each_ref().map(Vec::as_slice);
+    let leaning = season::choose(benches, &cart.rows, &together.rows);
+    // The newest orders judge.
+    let newest = Newest { bench: benches[0], prior: &leaning.prior, blends: &leaning.blends };
+    let rows = (&cart.rows[0], &together.rows[0]);
+    let small =
+        (sizes.cart.small(RelationKind::Cart, rows.0), sizes.together.small(RelationKind::BoughtTogether, rows.1));
+    let (whole, small) = (newest.places(rows), newest.places((&small.0, &small.1)));
+    let trials: [Trial; 2] = std::array::from_fn(|task| newest.trial(task, &whole[task], &small[task], options.seed));
+    let lines = newest.lines(rows, trials.each_ref().map(|trial| trial.verdict != Verdict::NoSignal));
+    let [of_carts, of_singles] = trials;
     Decided {
-        cart: Choice { trial: trial(carts, &bench.fold.carts), recipe: cart.recipe, tried: cart.tried },
-        together: Choice { trial: trial(singles, &bench.fold.singles), recipe: together.recipe, tried: together.tried },
-        blends: Some(blends),
+        cart: Choice { trial: of_carts, recipe: cart.recipe, tried: cart.tried },
+        together: Choice { trial: of_singles, recipe: together.recipe, tried: together.tried },
+        blends: Some(leaning.blends),
         support: None,
-        season,
+        season: leaning.season,
+        lines,
+    }
+}
+
+/// The newest held-out orders and what was chosen for them. Intervals want independent questions: one an order.
+struct Newest<'a> {
+    bench: &'a Bench,
+    prior: &'a Prior,
+    blends: &'a Blends,
+}
+
+impl Newest<'_> {
+    /// Of carts and of single products.
+    fn questions(&self) -> [&[Question]; 2] {
+        [self.bench.fold.first_carts(), self.bench.fold.first_singles()]
+    }
+
+    fn places(&self, (cart, together): (&Rows, &Rows)) -> [Vec<Rank>; 2] {
+        let [carts, singles] = self.questions();
+        let by_size = |question: &Question| self.blends.cart[question.size_class()];
+        [
+            places(carts, cart, together, self.prior, by_size),
+            places(singles, cart, together, self.prior, |_| self.blends.product),
+        ]
+    }
+
+    fn trial(&self, task: usize, mine: &[Rank], small: &[Rank], seed: u64) -> Trial {
+        let simple = simple(self.bench, self.questions()[task]);
+        Trial::of(mine, &simple, Goal::Basket, seed).with_small(mine, small, Goal::Basket)
+    }
+
+    /// From score to probability, by what ships; none where neither relation does.
+    fn lines(&self, (cart, together): (&Rows, &Rows), keep: [bool; 2]) -> Lines {
+        let keep = (keep[0], keep[1]);
+        let [carts, singles] = self.questions();
+        let answers = |questions: &[Question], blend: &(dyn Fn(&Question) -> Blend + Sync)| {
+            Answering { cart, together, prior: self.prior, blend, fading: None }.answer(questions)
+        };
+        let mut lines = Lines::default();
+        if keep != (false, false) {
+            let of_carts = answers(carts, &|question| without(self.blends.cart[question.size_class()], keep));
+            lines.learn(Strategy::CartAddons, &of_carts);
+            lines.learn(Strategy::BoughtTogether, &answers(singles, &|_| without(self.blends.product, keep)));
+        }
+        lines
     }
 }
 
@@ -213,7 +263,7 @@ pub fn places(
     questions: &[Question],
     cart: &Rows,
     together: &Rows,
-    prior: &[f32],
+    prior: &Prior,
     blend: impl Fn(&Question) -> Blend,
 ) -> Vec<Rank> {
     let mut out = vec![0; questions.len()];

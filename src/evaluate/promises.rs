@@ -92,7 +92,7 @@ fn threads_and_the_order_of_lines_change_nothing() {
 
 #[test]
 fn a_shop_with_structure_has_a_signal_and_ships_three_relations() {
-    let Trained { draft, report } = trained(&shop(3_000, true));
+    let Trained { draft, report, .. } = trained(&shop(3_000, true));
     assert_eq!(draft.relations.len(), 3);
     assert!(draft.manifest.relations.iter().all(|note| note.verdict == Verdict::Signal), "{report:?}");
     for relation in &draft.relations {
@@ -240,12 +240,20 @@ fn duplicates_that_disagree_are_settled_by_content() {
 fn an_evaluation_names_every_task_and_peer() {
     let history = collect(&shop(1_500, true)).unwrap();
     let evaluation = super::run(&history, &Options::default(), &|_| {}).unwrap();
-    assert_eq!(evaluation.tasks.iter().map(|task| task.task).collect::<Vec<_>>(), ["cart", "pdp", "session"]);
-    for task in &evaluation.tasks {
-        let names: Vec<_> = task.models.iter().map(|model| model.name).collect();
+    let named: Vec<_> = evaluation.tasks.iter().map(|task| task.task).collect();
+    let sizes = ["cart", "cart_1", "cart_2", "cart_3", "pdp"];
+    let again = ["next_basket", "next_basket_repeat", "next_basket_explore"];
+    assert_eq!(named, [&sizes[..], &again, &["session"]].concat());
+    for task in evaluation.tasks.iter().filter(|task| !task.task.starts_with("next_basket")) {
+        let names: Vec<_> = task.models.iter().map(|model| model.name).filter(|name| *name != "conditional").collect();
         assert_eq!(names, ["endcap", "popularity", "cosine", "bm25", "rp3beta"]);
         assert!(task.models[0].figures.hr10.mean > task.models[1].figures.hr10.mean, "{}", evaluation.to_text());
-        assert!(task.models.iter().all(|model| (0.0..=1.0).contains(&model.coverage10)));
+        assert!(task.models.iter().all(|model| (0.0..=1.0).contains(&model.lists.coverage10)));
+    }
+    let relations: Vec<_> = evaluation.costs.iter().map(|cost| cost.relation).collect();
+    assert_eq!(relations, ["cart", "bought_together", "similar"]);
+    for cost in &evaluation.costs {
+        assert_eq!((cost.sizes[0].hr_kept.share, cost.sizes.len()), (1.0, 14), "{}", cost.relation);
     }
 }
 
@@ -274,7 +282,7 @@ fn the_ranker_answers_what_validation_measured() {
     };
     let (cart, together) = (rows(RelationKind::Cart), rows(RelationKind::BoughtTogether));
     let shares: Vec<f32> = draft.items.iter().map(|item| item.share).collect();
-    let prior = super::score::shipped_prior(&shares);
+    let prior = super::score::Prior::shipped(&shares);
     let mut scratch = super::score::Scratch::new(draft.items.len());
     let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
     let (mut same, mut asked) = (0, 0);
@@ -285,6 +293,7 @@ fn the_ranker_answers_what_validation_measured() {
         let touched = scratch.gather(known, &votes, &cart, &together);
         let blend = draft.tuning.cart[question.size_class()];
         let expected = super::score::top_ten(known, touched, &blend, &prior);
+        let expected: Vec<u32> = expected.into_iter().map(|(_, item)| item).collect();
         let skus: Vec<&str> = known.iter().map(|item| draft.items[*item as usize].sku.as_str()).collect();
         let request = Request { placement: "cart", cart: &skus, ..Request::default() };
         let found: Vec<u32> = recommender.recommend(&request).unwrap().picks.iter().map(|pick| pick.item.0).collect();

@@ -57,6 +57,16 @@ pub struct Fold {
 }
 
 impl Fold {
+    /// The carts of different orders: what intervals want.
+    pub fn first_carts(&self) -> &[Question] {
+        &self.carts[..self.orders]
+    }
+
+    /// The single products of different orders.
+    pub fn first_singles(&self) -> &[Question] {
+        &self.singles[..self.orders]
+    }
+
     /// Learns from the first `cut` orders and asks about those from `cut` to `end`.
     pub fn new(baskets: &Baskets, cut: usize, end: usize, seed: u64) -> Self {
         let early = baskets.slice(0..cut);
@@ -113,6 +123,19 @@ pub fn visit_questions(visits: &Visits, cut: usize, seed: u64) -> Vec<Question> 
     sample(places, fresh, seed).into_iter().map(question).collect()
 }
 
+/// The same questions with `size` of the known lines, drawn by a hash; those that know fewer are left out.
+pub fn cut(questions: &[Question], size: usize, seed: u64) -> Vec<Question> {
+    let enough = questions.iter().enumerate().filter(|(_, question)| question.known.len() >= size);
+    let cut = |(at, question): (usize, &Question)| {
+        let mut known = question.known.clone();
+        known.sort_by_key(|item| (mix(u64::from(*item), seed ^ mix(at as u64, 1)), *item));
+        known.truncate(size);
+        known.sort_unstable();
+        Question { known, target: question.target }
+    };
+    enough.map(cut).collect()
+}
+
 /// At most [`QUESTIONS`] of those that fit, drawn by the hash of their place among all; in order.
 fn sample<T>(all: impl Iterator<Item = T>, fits: impl Fn(&T) -> bool, seed: u64) -> Vec<T> {
     let fit = all.enumerate().filter(|(_, one)| fits(one));
@@ -124,7 +147,7 @@ fn sample<T>(all: impl Iterator<Item = T>, fits: impl Fn(&T) -> bool, seed: u64)
 }
 
 /// A number that looks random: SplitMix64 of `value` and `seed`.
-fn mix(value: u64, seed: u64) -> u64 {
+pub fn mix(value: u64, seed: u64) -> u64 {
     let z = value.wrapping_add(seed.wrapping_mul(0xd134_2543_de82_ef95)).wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -158,6 +181,18 @@ mod tests {
             assert!(!question.known.contains(&question.target));
         }
         assert_eq!((fold.carts[0].known.len(), fold.singles[0].known.len()), (2, 1));
+    }
+
+    #[test]
+    fn a_cut_keeps_the_target_and_so_many_known_lines() {
+        let asked = [(vec![1, 3, 4, 8], 2), (vec![5], 0)].map(|(known, target)| Question { known, target });
+        let two = cut(&asked, 2, 7);
+        assert_eq!((two.len(), two[0].target, two[0].known.len()), (1, 2, 2));
+        assert!(two[0].known.is_sorted() && two[0].known.iter().all(|item| asked[0].known.contains(item)));
+        assert_eq!(cut(&asked, 1, 7).len(), 2);
+        let drawn: std::collections::BTreeSet<u32> =
+            (0..40).map(|seed| cut(&asked[..1], 1, seed)[0].known[0]).collect();
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), asked[0].known, "every line may be the one that is known");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::bootstrap::Interval;
 use super::choose::{SupportCost, Tried};
 use super::curated::CuratedReport;
 use super::metrics::Figures;
+use super::profiles::{self, ProfileReport};
 use crate::train::Counts;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -32,6 +33,8 @@ pub struct RelationReport {
     pub row: usize,
     /// Bits a weight.
     pub bits: u8,
+    /// What the relation takes and gives in each profile; empty where it is not shipped.
+    pub profiles: Vec<ProfileReport>,
     /// Edges in all; 0 where the relation is not shipped.
     pub edges: u64,
     /// Every candidate and its worth.
@@ -142,6 +145,9 @@ impl RelationReport {
         if let Some(figures) = &self.figures {
             let _ = writeln!(out, "{}", line("endcap", figures));
         }
+        if !self.profiles.is_empty() {
+            let _ = writeln!(out, "  {}", profiles::line(&self.profiles));
+        }
         for baseline in &self.baselines {
             let Interval { lower, upper } = baseline.ratio;
             let _ =
@@ -167,6 +173,7 @@ mod tests {
             over_popularity: None,
             row: 16,
             bits: 4,
+            profiles: vec![],
             edges: 4,
             tried: vec![],
         };

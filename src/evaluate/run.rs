@@ -1,94 +1,66 @@
 //! `endcap evaluate`: trains on the first nine tenths and asks the last, beside well-known simple methods.
 
-use super::bootstrap::{Interval, ratio};
-use super::metrics::{Figures, Rank};
-use super::models::baseline_blend;
-use super::options::{Options, Watch};
+use super::answering::{self, Answer, Answering};
+use super::costs::{Ask, Measured, RelationCost};
+use super::draft::{prior_of, restored, shipped};
+use super::options::{Options, Stage, Watch};
+use super::placements::{PlacementCoverage, coverage};
 use super::questions::{Fold, Question, by_popularity, visit_questions};
+use super::reliability::Reliability;
 use super::report::TrainReport;
-use super::score::{Scratch, rank, shipped_prior, top_ten};
-use super::tune::{Trained, train};
-use super::visits::{SimpleVisits, as_sets};
-use crate::bundle::quantise::Quantiser;
-use crate::bundle::{Blend, Draft, RelationKind};
-use crate::train::baselines::Baseline;
-use crate::train::pairs::{Pairs, Support};
+use super::tasks::{Assortment, TaskScore, next_basket, orders, sessions};
+use super::tune::train;
+use super::visits::as_sets;
+use crate::bundle::{self, Blend, Draft, RelationKind, Strategy};
 use crate::train::prune::Rows;
 use crate::train::{Baskets, Counts, History, TrainError, Visits};
-use rayon::prelude::*;
 use serde::Serialize;
-use std::fmt::Write as _;
 
 /// Figures of all tasks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// `cart`, `pdp` and `session`, as far as there was data.
+    /// The tasks for which there was data.
     pub tasks: Vec<TaskScore>,
+    /// What pruning and quantising cost, a relation that ships each.
+    pub costs: Vec<RelationCost>,
+    /// Whether probabilities mean what they say, a placement that has them each.
+    pub reliability: Vec<Reliability>,
+    /// How often placements have a full list of their own.
+    pub coverage: Vec<PlacementCoverage>,
+    /// Letters of the currency of all margins.
+    pub currency: String,
     /// What training chose on the first nine tenths.
     pub training: TrainReport,
 }
 
-/// One task.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TaskScore {
-    /// `cart`: one line of an order hidden; `pdp`: one line shown, another hidden; `session`: the next new view.
-    pub task: &'static str,
-    /// Questions asked, at most 3,000.
-    pub questions: usize,
-    /// endcap first, then the simple methods, each with all of its weights.
-    pub models: Vec<ModelScore>,
+/// The split: the early part as a history, and what comes after it, in the early part's numbers.
+struct Split {
+    early: History,
+    fold: Fold,
+    late: Baskets,
+    /// All orders.
+    baskets: Baskets,
+    /// All visits, and how many are early.
+    visits: Visits,
+    visit_cut: usize,
 }
 
-/// One model on one task.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ModelScore {
-    /// `endcap`, `popularity`, `cosine`, `bm25` or `rp3beta`.
-    pub name: &'static str,
-    /// HR, NDCG and MRR with standard errors.
-    pub figures: Figures,
-    /// Share of the items that were sold (or viewed) before that stand among the first ten of any answer.
-    pub coverage10: f64,
-    /// 95 % interval of endcap's HR@10 ÷ this model's.
-    pub endcap_ratio: Option<Interval>,
-}
-
-/// How a model answers: two relations, a blend by question, and whether the last view alone votes or all fade.
-struct Answering<'a> {
-    cart: &'a Rows,
-    together: &'a Rows,
-    prior: &'a [f32],
-    blend: &'a (dyn Fn(&Question) -> Blend + Sync),
-    /// Weight of the last view, the one before, …; `None` where order has no meaning.
-    fading: Option<&'a [f32]>,
-}
-
-/// Places and first tens.
-struct Answers {
-    ranks: Vec<Rank>,
-    covered: usize,
-}
-
-impl Answering<'_> {
-    fn answer(&self, questions: &[Question]) -> Answers {
-        let one = |scratch: &mut Scratch, question: &Question| {
-            let votes: Vec<(u32, f32)> = match self.fading {
-                Some(fading) => question.known.iter().rev().copied().zip(fading.iter().copied()).collect(),
-                None => question.voters().iter().map(|item| (*item, 1.0)).collect(),
-            };
-            let mut known = question.known.clone();
-            known.sort_unstable();
-            known.dedup();
-            let touched = scratch.gather(&known, &votes, self.cart, self.together);
-            let blend = (self.blend)(question);
-            let place = rank(question.target, &known, touched, &blend, self.prior);
-            (place, top_ten(&known, touched, &blend, self.prior))
-        };
-        let init = || Scratch::new(self.prior.len());
-        let answers: Vec<(Rank, Vec<u32>)> = questions.par_iter().with_min_len(32).map_init(init, one).collect();
-        let mut shown = vec![false; self.prior.len()];
-        answers.iter().flat_map(|(_, list)| list).for_each(|item| shown[*item as usize] = true);
-        let covered = shown.into_iter().filter(|shown| *shown).count();
-        Answers { ranks: answers.into_iter().map(|(rank, _)| rank).collect(), covered }
+impl Split {
+    fn of(history: &History, seed: u64) -> Self {
+        let (all, cut) = (history.baskets.len(), history.baskets.len() * 9 / 10);
+        let fold = Fold::new(&history.baskets, cut, all, seed);
+        let visit_cut = history.visits.len() * 9 / 10;
+        let viewed = || by_popularity(&as_sets(&history.visits.slice(0..visit_cut)).popularity());
+        let numbers = if history.baskets.is_empty() { viewed() } else { fold.numbers.clone() };
+        let visits = history.visits.renumbered(&numbers);
+        Self {
+            early: early(history, &fold.early, visits.slice(0..visit_cut), &numbers),
+            late: history.baskets.slice(cut..all).renumbered(&numbers),
+            baskets: history.baskets.renumbered(&numbers),
+            fold,
+            visits,
+            visit_cut,
+        }
     }
 }
 
@@ -101,34 +73,94 @@ impl Answering<'_> {
 ///
 /// [`TrainError::Nothing`] where the first nine tenths hold neither an order nor a view.
 pub fn run(history: &History, options: &Options, progress: &Watch<'_>) -> Result<Evaluation, TrainError> {
-    let cut = history.baskets.len() * 9 / 10;
-    let fold = Fold::new(&history.baskets, cut, history.baskets.len(), options.seed);
-    let visit_cut = history.visits.len() * 9 / 10;
-    let numbers =
-        if history.baskets.is_empty() { viewed_numbers(&history.visits, visit_cut) } else { fold.numbers.clone() };
-    let visits = history.visits.renumbered(&numbers);
-    let early = early(history, &fold.early, visits.slice(0..visit_cut), &numbers);
-    if early.baskets.is_empty() && early.visits.is_empty() {
+    let split = Split::of(history, options.seed);
+    if split.early.baskets.is_empty() && split.early.visits.is_empty() {
         return Err(TrainError::Nothing { unknown_lines: 0 });
     }
-    let Trained { draft, report } = train(&early, &Options { allow_weak: true, ..options.clone() }, progress)?;
-    let mut tasks = Vec::new();
-    if !early.baskets.is_empty() {
-        let pairs = Pairs::count(&early.baskets, Support::NONE);
-        let tuning = &draft.tuning;
-        let by_size = |question: &Question| tuning.cart[question.size_class()];
-        tasks.push(orders_task("cart", &draft, &pairs, &fold.carts, &by_size));
-        tasks.push(orders_task("pdp", &draft, &pairs, &fold.singles, &|_| tuning.product));
-    }
-    if !early.visits.is_empty() {
-        tasks.push(session_task(&draft, &early.visits, &visit_questions(&visits, visit_cut, options.seed)));
-    }
-    Ok(Evaluation { tasks, training: report })
+    let told = Options { allow_weak: true, keep_unpruned: true, ..options.clone() };
+    let trained = train(&split.early, &told, progress)?;
+    progress(Stage::Asking.at(0, 1));
+    // Questions and peers keep the numbers of the early orders.
+    let draft = restored(&trained.draft, &trained.numbers);
+    let (tasks, answers) = tasks(&split, &draft, options.seed);
+    progress(Stage::Costs.at(0, 1));
+    let costs = costs(&split, &draft, &trained.unpruned, options.seed);
+    // A draft that cannot be written covers nothing; `train` says why it cannot.
+    let coverage = bundle::write(&trained.draft).ok().and_then(|bytes| coverage(&bytes).ok()).unwrap_or_default();
+    let reliability = reliability(&draft, &answers);
+    let currency = currency(history);
+    Ok(Evaluation { tasks, costs, reliability, coverage, currency, training: trained.report })
 }
 
-/// Numbers by popularity in the early visits.
-fn viewed_numbers(visits: &Visits, cut: usize) -> Vec<u32> {
-    by_popularity(&as_sets(&visits.slice(0..cut)).popularity())
+/// The currency of the catalog's prices.
+fn currency(history: &History) -> String {
+    let price = history.products.iter().find_map(|product| product.price);
+    price.map_or_else(|| "XXX".into(), |price| price.currency().code().into())
+}
+
+/// All tasks, and endcap's answers by task.
+fn tasks(split: &Split, draft: &Draft, seed: u64) -> (Vec<TaskScore>, Vec<(&'static str, Vec<Answer>)>) {
+    let (mut scores, mut answers) = (Vec::new(), Vec::new());
+    let products = &split.early.products;
+    if !split.early.baskets.is_empty() {
+        let early = &split.fold.early;
+        let assortment = Assortment::new(products, &early.shares(), early.len());
+        (scores, answers) = orders(draft, &split.fold, &split.late, &assortment, seed);
+        let (next, own) = next_basket(draft, &split.baskets, early.len(), &assortment);
+        scores.extend(next);
+        answers.extend(own);
+    }
+    if !split.early.visits.is_empty() {
+        let early = &split.early.visits;
+        let assortment = Assortment::new(products, &early.shares(), early.len());
+        let (score, own) = sessions(draft, &split.visits, split.visit_cut, &assortment, seed);
+        scores.push(score);
+        answers.push(own);
+    }
+    (scores, answers)
+}
+
+/// The costs of each relation that ships, on the task that is its own.
+fn costs(split: &Split, draft: &Draft, unpruned: &[(RelationKind, Rows)], seed: u64) -> Vec<RelationCost> {
+    let (cart, together) = (shipped(draft, RelationKind::Cart), shipped(draft, RelationKind::BoughtTogether));
+    let prior = prior_of(draft);
+    let by_size = |question: &Question| draft.tuning.cart[question.size_class()];
+    let product = |_: &Question| draft.tuning.product;
+    let orders = |cart: &Rows, together: &Rows, questions: &[Question], blend: &(dyn Fn(&Question) -> Blend + Sync)| {
+        Answering { cart, together, prior: &prior, blend, fading: None }.answer(questions)
+    };
+    let (asked_carts, asked_singles) = (split.fold.first_carts(), split.fold.first_singles());
+    let carts = |rows: &Rows| orders(rows, &together, asked_carts, &by_size);
+    let pages = |rows: &Rows| orders(&cart, rows, asked_singles, &product);
+    let viewed = visit_questions(&split.visits, split.visit_cut, seed);
+    let visits = |rows: &Rows| answering::visits(&viewed, rows, &draft.tuning.view_decay);
+    let measure = |(kind, unpruned): &(RelationKind, Rows)| {
+        let relation = draft.relations.iter().find(|relation| relation.kind == *kind)?;
+        let (task, answer): (_, &Ask<'_>) = match kind {
+            RelationKind::Cart => ("cart", &carts),
+            RelationKind::BoughtTogether => ("pdp", &pages),
+            RelationKind::Similar => ("session", &visits),
+        };
+        Some(Measured { relation, unpruned, task, answer }.costs())
+    };
+    unpruned.iter().filter_map(measure).collect()
+}
+
+/// The reliability of each placement's probabilities, on the task that is its own.
+fn reliability(draft: &Draft, answers: &[(&'static str, Vec<Answer>)]) -> Vec<Reliability> {
+    let of = |placement: &str| draft.policies.iter().find(|policy| policy.placement == placement);
+    let curve = |line: &bundle::Calibration| {
+        let task = match of(&line.placement)?.strategy {
+            Strategy::CartAddons => "cart",
+            Strategy::BoughtTogether => "pdp",
+            Strategy::Similar => "session",
+            Strategy::Replenish => "next_basket",
+            Strategy::Popular => return None,
+        };
+        let (_, answers) = answers.iter().find(|(name, _)| *name == task)?;
+        Reliability::of(&line.placement, task, &line.knots, answers)
+    };
+    draft.calibration.iter().filter_map(curve).collect()
 }
 
 /// The first nine tenths as a history of their own.
@@ -147,89 +179,4 @@ fn early(history: &History, baskets: &Baskets, visits: Visits, numbers: &[u32]) 
     };
     let curated = history.curated.renumbered(numbers);
     History { products, baskets: baskets.clone(), visits, curated, counts }
-}
-
-/// A relation of a draft as it will be read; empty rows where it is not shipped.
-fn shipped(draft: &Draft, kind: RelationKind) -> Rows {
-    let none = || vec![Vec::new(); draft.items.len()];
-    draft.relations.iter().find(|relation| relation.kind == kind).map_or_else(none, |relation| {
-        let quantiser = Quantiser::fit(relation.bits, &relation.rows);
-        relation.rows.iter().map(|row| quantiser.round(row)).collect()
-    })
-}
-
-fn orders_task(
-    task: &'static str,
-    draft: &Draft,
-    pairs: &Pairs,
-    questions: &[Question],
-    blend: &(dyn Fn(&Question) -> Blend + Sync),
-) -> TaskScore {
-    let (cart, together) = (shipped(draft, RelationKind::Cart), shipped(draft, RelationKind::BoughtTogether));
-    let prior = shipped_prior(&pairs.share);
-    let own = Answering { cart: &cart, together: &together, prior: &prior, blend, fading: None }.answer(questions);
-    let none = vec![Vec::new(); prior.len()];
-    let simple = |baseline: Baseline| {
-        let (rows, blend) = (baseline.fit(pairs), move |_: &Question| baseline_blend(baseline));
-        let answering = Answering { cart: &rows, together: &none, prior: &prior, blend: &blend, fading: None };
-        (baseline.name(), answering.answer(questions))
-    };
-    score(task, own, Baseline::ALL.map(simple).into(), pairs.active())
-}
-
-/// Simple methods see a visit as a set and are asked by its last view.
-fn session_task(draft: &Draft, early: &Visits, questions: &[Question]) -> TaskScore {
-    let rows = shipped(draft, RelationKind::Similar);
-    let none = vec![Vec::new(); rows.len()];
-    let flat = vec![0f32; rows.len()];
-    let alone = |_: &Question| Blend { cart: 1.0, together: 0.0, prior: 0.0 };
-    let fading = Some(draft.tuning.view_decay.as_slice());
-    let own = Answering { cart: &rows, together: &none, prior: &flat, blend: &alone, fading }.answer(questions);
-    let simple = SimpleVisits::new(early, questions);
-    let place = |baseline: Baseline| {
-        let (rows, blend) = (baseline.fit(&simple.pairs), move |_: &Question| baseline_blend(baseline));
-        let fading = Some([1.0].as_slice());
-        let answering = Answering { cart: &rows, together: &none, prior: &simple.prior, blend: &blend, fading };
-        (baseline.name(), answering.answer(&simple.questions))
-    };
-    score("session", own, Baseline::ALL.map(place).into(), simple.pairs.active())
-}
-
-fn score(task: &'static str, own: Answers, simple: Vec<(&'static str, Answers)>, items: usize) -> TaskScore {
-    let hits = |answers: &Answers| -> Vec<f32> {
-        answers.ranks.iter().map(|rank| if *rank < 10 { 1.0 } else { 0.0 }).collect()
-    };
-    let mine = hits(&own);
-    let model = |name: &'static str, answers: &Answers, compare: bool| ModelScore {
-        name,
-        figures: Figures::of(&answers.ranks),
-        coverage10: answers.covered as f64 / items.max(1) as f64,
-        endcap_ratio: compare.then(|| ratio(&mine, &hits(answers), 7)),
-    };
-    let mut models = vec![model("endcap", &own, false)];
-    models.extend(simple.iter().map(|(name, answers)| model(name, answers, true)));
-    TaskScore { task, questions: own.ranks.len(), models }
-}
-
-impl Evaluation {
-    /// A table a task, for a terminal.
-    pub fn to_text(&self) -> String {
-        self.tasks.iter().map(TaskScore::to_text).collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl TaskScore {
-    fn to_text(&self) -> String {
-        let mut out = format!("{}: {} questions\n", self.task, self.questions);
-        let head = ["HR@4", "HR@10", "NDCG@10", "MRR@10", "HR@20", "MRR@20"].map(|name| format!("{name:>15}")).concat();
-        let _ = writeln!(out, "{:<12}{head}{:>13}  endcap / it, HR@10", "", "coverage@10");
-        for model in &self.models {
-            let f = &model.figures;
-            let cells = [f.hr4, f.hr10, f.ndcg10, f.mrr10, f.hr20, f.mrr20];
-            let cells = cells.map(|m| format!("  {:.4} ±{:.4}", m.mean, m.error)).concat();
-            let ratio = model.endcap_ratio.map_or(String::new(), |r| format!("  {:.2} to {:.2}", r.lower, r.upper));
-            let _ = writeln!(out, "{:<12}{cells}{:>13.4}{ratio}", model.name, model.coverage10);
-        }
-        out
-    }
 }

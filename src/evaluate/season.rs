@@ -1,11 +1,10 @@
-//! Whether popularity does better when it leans to the season.
+//! The blends, and whether popularity does better when it leans to the season.
 
 use super::choose::{Bench, Blends, blends};
-use super::metrics::{Goal, Mean, Rank};
+use super::metrics::{Goal, Mean};
 use super::orders::places;
 use super::questions::Question;
-use super::recipe::{renumber, renumbering};
-use super::score::shipped_prior;
+use super::score::Prior;
 use crate::bundle::Blend;
 use crate::train::prune::Rows;
 use crate::train::season::Season;
@@ -15,18 +14,16 @@ const SEASONS: [Season; 2] = [Season { days: 28.0, past: 28.0 }, Season { days: 
 /// Standard errors of the gain that a season must show; a prior that leans is one more thing that may go wrong.
 const CLEAR: f64 = 2.0;
 
-/// Questions and relations in the numbers of a prior, which never rises along items.
-pub struct View {
-    /// Carts with one item hidden.
-    pub carts: Vec<Question>,
-    /// Single products.
-    pub singles: Vec<Question>,
+/// Questions of a bench and what answers them.
+pub struct View<'a> {
+    /// The questions.
+    pub bench: &'a Bench,
     /// The cart relation as shipped.
-    pub cart: Rows,
+    pub cart: &'a Rows,
     /// The bought-together relation as shipped.
-    pub together: Rows,
+    pub together: &'a Rows,
     /// Popularity as shipped.
-    pub prior: Vec<f32>,
+    pub prior: Prior,
 }
 
 /// What was chosen.
@@ -35,78 +32,89 @@ pub struct Leaning {
     pub season: Option<Season>,
     /// Blends that go with it.
     pub blends: Blends,
-    /// By bench, the place of each target, of carts and of single products.
-    pub places: Vec<[Vec<Rank>; 2]>,
+    /// Popularity of the first bench as it leans.
+    pub prior: Prior,
+    /// The value of each question.
+    values: Vec<f64>,
 }
 
-impl View {
-    /// The questions of `bench` as they are.
-    pub fn new(bench: &Bench, cart: Rows, together: Rows) -> Self {
-        let (carts, singles) = (bench.fold.carts.clone(), bench.fold.singles.clone());
-        Self { carts, singles, cart, together, prior: bench.prior.clone() }
-    }
-
-    /// The same with the items of `bench` numbered by their popularity in `season`.
-    fn leaning(&self, bench: &Bench, season: Season) -> Self {
-        let shares = season.shares(&bench.fold.early);
-        let numbers = renumbering(&shares);
-        let mut prior = vec![0f32; shares.len()];
-        numbers.iter().zip(shares).for_each(|(number, share)| prior[*number as usize] = share);
-        let question = |question: &Question| {
-            let mut known: Vec<u32> = question.known.iter().map(|item| numbers[*item as usize]).collect();
-            known.sort_unstable();
-            Question { known, target: numbers[question.target as usize] }
+impl View<'_> {
+    fn values(&self, blends: &Blends) -> Vec<f64> {
+        let value = |questions: &[Question], blend: &dyn Fn(&Question) -> Blend| -> Vec<f64> {
+            let places = places(questions, self.cart, self.together, &self.prior, blend);
+            places.into_iter().map(|place| f64::from(Goal::Basket.value(place))).collect()
         };
-        Self {
-            carts: self.carts.iter().map(question).collect(),
-            singles: self.singles.iter().map(question).collect(),
-            cart: renumber(&self.cart, &numbers),
-            together: renumber(&self.together, &numbers),
-            prior: shipped_prior(&prior),
-        }
-    }
-
-    /// Where `blends` put the targets of carts and of single products.
-    fn places(&self, blends: &Blends) -> [Vec<Rank>; 2] {
-        let place = |questions: &[Question], blend: &dyn Fn(&Question) -> Blend| {
-            places(questions, &self.cart, &self.together, &self.prior, blend)
-        };
-        [place(&self.carts, &|q| blends.cart[q.size_class()]), place(&self.singles, &|_| blends.product)]
+        let fold = &self.bench.fold;
+        let mut all = value(&fold.carts, &|question| blends.cart[question.size_class()]);
+        all.extend(value(&fold.singles, &|_| blends.product));
+        all
     }
 }
 
-/// The best blends of `views` and where they put the targets.
-fn answered(views: &[View], season: Option<Season>) -> Leaning {
-    let blends = blends(views);
-    Leaning { season, places: views.iter().map(|view| view.places(&blends)).collect(), blends }
+/// The best blends over all benches, with popularity as it leans to `season`.
+fn answered(benches: &[&Bench], cart: &[Rows], together: &[Rows], season: Option<Season>) -> Leaning {
+    let rows = cart.iter().zip(together);
+    let mut views: Vec<View<'_>> = Vec::new();
+    for (bench, (cart, together)) in benches.iter().zip(rows) {
+        let leant = season.map(|season| Prior::shipped(&season.shares(&bench.fold.early)));
+        views.push(View { bench, cart, together, prior: leant.unwrap_or_else(|| bench.prior.clone()) });
+    }
+    let blends = blends(&views);
+    let values = views.iter().flat_map(|view| view.values(&blends)).collect();
+    Leaning { season, blends, prior: views.swap_remove(0).prior, values }
 }
 
-/// The best blends, under the season that is clearly better than none.
-pub fn choose(benches: &[&Bench], cart: Vec<Rows>, together: Vec<Rows>) -> Leaning {
-    let rows = cart.into_iter().zip(together);
-    let views: Vec<View> = benches.iter().zip(rows).map(|(bench, (c, t))| View::new(bench, c, t)).collect();
-    let plain = answered(&views, None);
+/// The best blends over all benches, under the season that is clearly better than none.
+pub fn choose(benches: &[&Bench], cart: &[Rows], together: &[Rows]) -> Leaning {
+    let mut best = answered(benches, cart, together, None);
     let early = &benches[0].fold.early;
     if (0..early.len()).all(|b| early.at(b).is_none()) {
-        return plain;
+        return best;
     }
-    let leaning = SEASONS.map(|season| {
-        let leaning: Vec<View> = benches.iter().zip(&views).map(|(bench, view)| view.leaning(bench, season)).collect();
-        answered(&leaning, Some(season))
-    });
-    let gain = |leaning: &Leaning| {
-        let values = |one: &Leaning| {
-            one.places.iter().flatten().flatten().map(|rank| f64::from(Goal::Basket.value(*rank))).collect()
-        };
-        let (new, old): (Vec<f64>, Vec<f64>) = (values(leaning), values(&plain));
-        let gain = Mean::of(new.iter().zip(&old).map(|(new, old)| new - old));
-        (gain.mean > CLEAR * gain.error).then_some(gain.mean)
-    };
-    let gains = leaning.each_ref().map(gain);
-    let best = gains[1] > gains[0];
-    let [weeks, quarter] = leaning;
-    match (if best { quarter } else { weeks }, gains[usize::from(best)]) {
-        (leaning, Some(_)) => leaning,
-        _ => plain,
+    let plain = best.values.clone();
+    let mut most = 0.0;
+    for season in SEASONS {
+        let leaning = answered(benches, cart, together, Some(season));
+        let gain = Mean::of(leaning.values.iter().zip(&plain).map(|(new, old)| new - old));
+        if gain.mean > CLEAR * gain.error && gain.mean > most {
+            (best, most) = (leaning, gain.mean);
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::questions::Fold;
+    use crate::shop::Timestamp;
+    use crate::train::Baskets;
+    use crate::train::pairs::Support;
+
+    /// Six orders of two a day; what sells is drawn from the twelve products of the month (or from all sixty).
+    fn chosen(seasonal: bool) -> Leaning {
+        let mut baskets = Baskets::new(60);
+        for day in 0..360i64 {
+            for n in 0..6i64 {
+                let draw = |salt: i64, most: i64| (day * 31 + n * 17 + salt * 7 + day * n) % most;
+                let month = if seasonal { (day / 30 % 5) * 12 } else { 0 };
+                let most = if seasonal { 12 } else { 60 };
+                let mut items = [month + draw(1, most), month + draw(5, most)].map(|item| item as u32);
+                items.sort_unstable();
+                if items[0] != items[1] {
+                    baskets.push(&items, None, Some(Timestamp(day * 86_400)));
+                }
+            }
+        }
+        let cut = baskets.len() * 14 / 15;
+        let bench = Bench::new(Fold::new(&baskets, cut, baskets.len(), 7), Support::NONE, &[None; 60]);
+        let none = [vec![Vec::new(); 60]];
+        choose(&[&bench], &none, &none)
+    }
+
+    #[test]
+    fn popularity_leans_where_seasons_pass() {
+        assert!(chosen(true).season.is_some());
+        assert!(chosen(false).season.is_none());
     }
 }

@@ -2,15 +2,17 @@
 
 use super::again;
 use super::alike;
+use super::calibrate::Lines;
 use super::choose::Blends;
 use super::curated;
+use super::draft::renumbered;
 use super::found::Found;
 use super::options::{Options, Stage, Watch};
 use super::orders;
-use super::recipe::{renumber, renumbering};
+use super::recipe::renumbering;
 use super::report::TrainReport;
-use crate::bundle::{Blend, Draft, DraftItem, DraftRelation, Manifest, RelationNote, Tuning};
-use crate::shop::ItemId;
+use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
+use crate::train::prune::Rows;
 use crate::train::{History, TrainError, assemble};
 
 /// A trained model.
@@ -20,6 +22,10 @@ pub struct Trained {
     pub draft: Draft,
     /// What was chosen, and how it did.
     pub report: TrainReport,
+    /// The shipped relations with all their weights, where [`Options::keep_unpruned`] asks for them.
+    pub unpruned: Vec<(RelationKind, Rows)>,
+    /// What the draft calls each item of the history.
+    pub numbers: Vec<u32>,
 }
 
 /// Trains a bundle on everything in `history`, with the settings that win on its last tenth.
@@ -32,15 +38,16 @@ pub struct Trained {
 pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Result<Trained, TrainError> {
     let mut found = Vec::new();
     let mut blends = Blends { cart: [POPULAR; 5], product: POPULAR };
-    let (mut support, mut season) = (None, None);
+    let (mut support, mut season, mut lines) = (None, None, Lines::default());
     if !history.baskets.is_empty() {
         let beside = orders::orders(history, options, progress, &mut found);
-        (blends, support, season) = (beside.blends, beside.support, beside.season);
+        (blends, support, season, lines) = (beside.blends, beside.support, beside.season, beside.lines);
         alike::complete(history, options, &mut found);
     }
     progress(Stage::Similar.at(0, 1));
-    let visit_model = alike::similar(history, options, &mut found);
+    let visit_model = alike::similar(history, options, &mut found, &mut lines);
     let again = again::choose(&history.baskets);
+    lines.join(again.lines);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }
@@ -57,28 +64,23 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
     };
     let tuning =
         Tuning { cart: blends.cart, product: blends.product, view_decay: visit_model.fading(), repeat: again.repeat };
-    let mut draft = Draft { pins, ..draft(history, options, tuning, found) };
-    if let Some(season) = season {
-        lean(&mut draft, &season.shares(&history.baskets));
-    } else if !history.baskets.is_empty() {
-        // Where campaigns count half the best seller may be another than the one that sold most.
-        lean(&mut draft, &history.shares());
-    }
-    Ok(Trained { draft, report })
+    let calibration = lines.of_placements(&options.policies);
+    let keep = |found: &mut Found| Some((found.kind, found.unpruned.take()?));
+    let unpruned = found.iter_mut().filter(|found| found.shipped()).filter_map(keep).collect();
+    let draft = Draft { pins, calibration, ..draft(history, options, tuning, found) };
+    // Where campaigns count half the best seller may be another than the one that sold most.
+    let shares = season.map_or_else(|| history.shares(), |season| season.shares(&history.baskets));
+    let numbers = renumbering(&shares);
+    Ok(Trained { draft: lean(draft, &shares, &numbers), report, unpruned, numbers })
 }
 
 /// The blend of a shop whose orders hold no signal.
 const POPULAR: Blend = Blend { cart: 0.0, together: 0.0, prior: 1.0 };
 
-/// Renumbers a draft by other shares of popularity.
-pub(super) fn lean(draft: &mut Draft, shares: &[f32]) {
-    let numbers = renumbering(shares);
-    let mut items: Vec<_> = std::mem::take(&mut draft.items).into_iter().zip(&numbers).zip(shares).collect();
-    items.sort_unstable_by_key(|((_, number), _)| **number);
-    draft.items = items.into_iter().map(|((item, _), share)| DraftItem { share: *share, ..item }).collect();
-    draft.relations.iter_mut().for_each(|relation| relation.rows = renumber(&relation.rows, &numbers));
-    let number = |item: ItemId| ItemId(numbers[item.index()]);
-    draft.pins.iter_mut().for_each(|pin| (pin.product, pin.item) = (number(pin.product), number(pin.item)));
+/// A draft with other shares of popularity, numbered by them.
+pub(super) fn lean(mut draft: Draft, shares: &[f32], numbers: &[u32]) -> Draft {
+    draft.items.iter_mut().zip(shares).for_each(|(item, share)| item.share = *share);
+    renumbered(draft, numbers)
 }
 
 pub(super) fn draft(history: &History, options: &Options, tuning: Tuning, found: Vec<Found>) -> Draft {

@@ -4,7 +4,7 @@ use super::choose::Tried;
 use super::metrics::{Goal, Rank};
 use super::models::baseline_blend;
 use super::questions::{Question, by_popularity, visit_questions};
-use super::score::{Scratch, rank, shipped_prior};
+use super::score::{Prior, Scratch, rank};
 use crate::bundle::Blend;
 use crate::shop::{ItemId, Product};
 use crate::train::attributes::Attributes;
@@ -102,13 +102,22 @@ impl Beside<'_> {
 
     /// The rows of `model`, pruned, not quantised.
     pub fn rows(&self, model: &VisitModel, visits: &Visits) -> Rows {
+        self.filled(model, visits, self.size.row)
+    }
+
+    /// The rows of `model` with all their weights.
+    pub fn unpruned(&self, model: &VisitModel, visits: &Visits) -> Rows {
+        self.filled(model, visits, usize::MAX)
+    }
+
+    fn filled(&self, model: &VisitModel, visits: &Visits, budget: usize) -> Rows {
         let mut rows = model.fit(visits);
         if model.separated {
             substitutes(&mut rows, |i, j| self.attributes.kinship(i, j), self.pairs);
         }
-        prune(&mut rows, self.size.row);
+        prune(&mut rows, budget);
         if let Some(loud) = model.fill {
-            fill(&mut rows, &self.alike, &self.views, &self.cold, loud, self.size.row);
+            fill(&mut rows, &self.alike, &self.views, &self.cold, loud, budget);
         }
         rows
     }
@@ -294,7 +303,7 @@ pub struct SimpleVisits {
     /// Pairs of items that a visit holds.
     pub pairs: Pairs,
     /// Share of visits, as shipped.
-    pub prior: Vec<f32>,
+    pub prior: Prior,
     /// The questions in these numbers.
     pub questions: Vec<Question>,
 }
@@ -309,7 +318,7 @@ impl SimpleVisits {
             target: number(&question.target),
         };
         let pairs = Pairs::count(&as_sets(&early.renumbered(&numbers)), Support::NONE);
-        let prior = shipped_prior(&pairs.share);
+        let prior = Prior::shipped(&pairs.share);
         Self { pairs, prior, questions: questions.iter().map(question).collect() }
     }
 }
@@ -329,10 +338,10 @@ pub fn as_sets(visits: &Visits) -> Baskets {
 /// The places of all targets, the last ten views voting with `fading` weights.
 pub fn visit_ranks(questions: &[Question], rows: &Rows, fading: &[f32]) -> Vec<Rank> {
     let blend = Blend { cart: 1.0, together: 0.0, prior: 0.0 };
-    ranks_with(questions, rows, fading, &blend, &vec![0f32; rows.len()])
+    ranks_with(questions, rows, fading, &blend, &Prior::flat(rows.len()))
 }
 
-fn ranks_with(questions: &[Question], rows: &Rows, fading: &[f32], blend: &Blend, prior: &[f32]) -> Vec<Rank> {
+fn ranks_with(questions: &[Question], rows: &Rows, fading: &[f32], blend: &Blend, prior: &Prior) -> Vec<Rank> {
     let none = vec![Vec::new(); rows.len()];
     let place = |scratch: &mut Scratch, question: &Question| {
         let path = question.known.iter().rev();
@@ -367,7 +376,8 @@ mod tests {
     fn a_climb_never_ends_below_its_start() {
         let mut visits = Visits::new(6);
         (0..40).for_each(|v| visits.push([v % 3, v % 3 + 3, (v + 1) % 3]));
-        let climbed = VisitBench::new(&visits, Catalog { products: &[], pairs: None }, Size { row: 32, bits: 4 }, 7).climb();
+        let climbed =
+            VisitBench::new(&visits, Catalog { products: &[], pairs: None }, Size { row: 32, bits: 4 }, 7).climb();
         let best = climbed.tried.iter().map(|tried| tried.value).fold(0.0, f64::max);
         assert!(best >= climbed.tried[0].value && best > 1.0);
     }

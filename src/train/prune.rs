@@ -1,7 +1,7 @@
 //! From all weights to the few that ship.
 
-use crate::bundle::Edge;
 use crate::bundle::quantise::Quantiser;
+use crate::bundle::{Edge, RelationKind, small_size};
 use crate::shop::ItemId;
 
 /// Rows of a relation, in item order.
@@ -39,6 +39,17 @@ impl Size {
     pub fn ship(self, mut rows: Rows) -> Rows {
         prune(&mut rows, self.row);
         self.round(&rows)
+    }
+
+    /// The small profile, cut from rows as shipped.
+    pub fn small(self, kind: RelationKind, shipped: &Rows) -> Rows {
+        self.of_small(kind, shipped.len()).ship(shipped.clone())
+    }
+
+    /// How much of a relation of this size ships in the small profile.
+    pub fn of_small(self, kind: RelationKind, items: usize) -> Self {
+        let (row, bits) = small_size(kind, items, self.bits);
+        Self { row: row.min(self.row), bits }
     }
 
     /// The rows, pruned before, in codes.
