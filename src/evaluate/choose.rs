@@ -17,6 +17,8 @@ const PRIORS: [f64; 13] = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.7
 const MIXES: [(f64, f64); 6] = [(1.0, 0.0), (1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (1.0, 2.0), (0.0, 1.0)];
 /// Lines of a larger cart that stand for a cart of each class but the last.
 const FILLING: [usize; 4] = [1, 3, 5, 8];
+/// Carts of a class from which on they are enough by themselves.
+const PLENTY: usize = 1_000;
 /// A class of cart sizes is chosen as if it held this many questions of all sizes too.
 const POOL: f64 = 300.0;
 /// Standard errors that make a difference clear.
@@ -185,7 +187,8 @@ fn options(view: &View<'_>, questions: &[Question]) -> Vec<Blend> {
 
 /// Chooses the blends of relations as shipped, over the questions of several views; in the units of the first.
 ///
-/// A cart fills line by line, so the blends of small carts are chosen on large ones too, as they were when they were small.
+/// A cart fills line by line: where few held-out carts are small, the blends of small carts are chosen on large ones too, as
+/// they were when they were small.
 pub fn blends(views: &[View<'_>]) -> Blends {
     let outcome = |questions: &dyn Fn(&View<'_>) -> Vec<Question>| -> Vec<Vec<f32>> {
         let places = views.iter().flat_map(|view| {
@@ -200,8 +203,9 @@ pub fn blends(views: &[View<'_>]) -> Blends {
     let picks: [usize; 5] = std::array::from_fn(|size| {
         let mut mine: Vec<&Vec<f32>> =
             all.iter().zip(&class).filter(|(_, own)| **own == size).map(|(q, _)| q).collect();
-        let filling = outcome(&|view| filling(&view.bench.fold, size));
-        mine.extend(&filling);
+        let missing = PLENTY.saturating_sub(mine.len());
+        let filling = if missing > 0 { outcome(&|view| filling(&view.bench.fold, size)) } else { Vec::new() };
+        mine.extend(filling.iter().take(missing));
         pick(&mine, &all)
     });
     let of_carts = options(&views[0], &views[0].bench.fold.carts);
