@@ -348,18 +348,18 @@ fn an_addition_of_nothing_brings_nothing() {
 }
 
 #[test]
-fn the_small_profile_keeps_the_heaviest() {
-    let bytes = write(&noise(400, 30, 9)).unwrap();
+fn the_small_profile_keeps_the_heaviest_to_80000_edges() {
+    let bytes = write(&noise(4_000, 30, 9)).unwrap();
     let cut = Cut { relations: RelationKind::ALL.to_vec(), cards: false, addition: false, profile: Profile::Small };
     let small = slice(&open(&bytes), &cut).unwrap();
     let (before, after) = (open(&bytes), open(&small));
     assert_eq!(verify(&after), []);
-    for item in (0..400).map(ItemId) {
+    for item in (0..4_000).map(ItemId) {
         let kept: Vec<ItemId> = after.relation(RelationKind::Cart).unwrap().row(item).map(|edge| edge.0).collect();
         let mut all: Vec<_> = before.relation(RelationKind::Cart).unwrap().row(item).collect();
         all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        assert_eq!(kept.len(), all.len().min(8));
-        assert!(kept.iter().all(|item| all[..8.min(all.len())].iter().any(|edge| edge.0 == *item)));
+        assert_eq!(kept.len(), all.len().min(20));
+        assert!(kept.iter().all(|item| all[..20.min(all.len())].iter().any(|edge| edge.0 == *item)));
     }
     assert_eq!(after.relation(RelationKind::Cart).unwrap().bits(), 3);
 }

@@ -197,8 +197,9 @@ fn early_tables_choose_the_settings() {
     shop.write("early/questions.parquet", file(&questions, zstd(), 1_000));
     let report = shop.run(&[&TRAIN[..], &["--early", "early", "--json"]].concat()).with(0).json();
     let relations = report["training"]["relations"].as_array().unwrap();
-    assert_eq!(relations.len(), 2);
-    for relation in relations {
+    let of_orders: Vec<_> = relations.iter().filter(|relation| relation["relation"] != "similar").collect();
+    assert_eq!(of_orders.len(), 2);
+    for relation in of_orders {
         assert!(relation["questions"].as_u64().unwrap() > 100, "{relation}");
         assert!(relation["tried"].as_array().unwrap().len() > 5 && relation["verdict"] == "signal", "{relation}");
     }

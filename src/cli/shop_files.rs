@@ -47,8 +47,10 @@ impl ShopFiles {
 
     /// Reads all files beside what a warehouse counted of the orders.
     pub fn read_beside(&self, talk: &Talk, counts: Option<&Tables>) -> Result<Shop, Failure> {
-        if self.orders.is_empty() && self.events.is_empty() && counts.is_none() {
-            return Err(Failure::command("expected --orders or --events, found neither; --help shows examples"));
+        if [&self.catalog, &self.orders, &self.events].iter().all(|files| files.is_empty()) && counts.is_none() {
+            return Err(Failure::command(
+                "expected --catalog, --orders or --events, found none; --help shows examples",
+            ));
         }
         if !(0.0..=1.0).contains(&self.max_bad_rows) {
             return Err(Failure::command(format!("--max-bad-rows: expected 0 to 1, found {}", self.max_bad_rows)));

@@ -237,7 +237,8 @@ mod tests {
         assert_eq!(row(&few, RelationKind::BoughtTogether, "P00")[0], "P01");
         let many = trained(shop(2_000, 1), CuratedAs::Prior);
         let row = row(&many, RelationKind::BoughtTogether, "P00");
-        assert_eq!((row[0].as_str(), row.last().map(String::as_str)), ("P20", Some("P01")));
+        let place = |sku: &str| row.iter().position(|other| other == sku).unwrap();
+        assert!(place("P20") == 0 && place("P01") > 0, "{row:?}");
     }
 
     #[test]

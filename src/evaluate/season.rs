@@ -91,14 +91,14 @@ mod tests {
     use crate::train::Baskets;
     use crate::train::pairs::Support;
 
-    /// Six orders of two a day; what sells is drawn from the twelve products of the month (or from all sixty).
+    /// Six orders of two a day; what sells is drawn from twenty products for two months, then from others (or from all).
     fn chosen(seasonal: bool) -> Leaning {
         let mut baskets = Baskets::new(60);
         for day in 0..360i64 {
             for n in 0..6i64 {
                 let draw = |salt: i64, most: i64| (day * 31 + n * 17 + salt * 7 + day * n) % most;
-                let month = if seasonal { (day / 30 % 5) * 12 } else { 0 };
-                let most = if seasonal { 12 } else { 60 };
+                let month = if seasonal { (day / 60 % 3) * 20 } else { 0 };
+                let most = if seasonal { 20 } else { 60 };
                 let mut items = [month + draw(1, most), month + draw(5, most)].map(|item| item as u32);
                 items.sort_unstable();
                 if items[0] != items[1] {

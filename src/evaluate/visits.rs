@@ -6,8 +6,9 @@ use super::models::baseline_blend;
 use super::questions::{Question, by_popularity, visit_questions};
 use super::score::{Prior, Scratch, rank};
 use crate::bundle::Blend;
+use crate::bundle::layout::MAX_DEGREE;
 use crate::shop::{ItemId, Product};
-use crate::train::attributes::Attributes;
+use crate::train::attributes::{Attributes, COLD as COLD_BESIDE};
 use crate::train::baselines::Baseline;
 use crate::train::cold::{Fill, fill};
 use crate::train::coview::CoView;
@@ -102,7 +103,8 @@ impl Beside<'_> {
 
     /// The rows of `model`, pruned, not quantised.
     pub fn rows(&self, model: &VisitModel, visits: &Visits) -> Rows {
-        self.filled(model, visits, self.size.row)
+        // Cold neighbours stand beside the others.
+        self.filled(model, visits, self.size.row.min(MAX_DEGREE - COLD_BESIDE))
     }
 
     /// The rows of `model` with all their weights.
