@@ -6,7 +6,7 @@ use super::calibrate::Lines;
 use super::found::Found;
 use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
-use super::options::Options;
+use super::options::{Options, Stage, Watch};
 use super::visits::{Catalog, VisitBench, VisitModel};
 use crate::bundle::{RelationKind, Strategy, Verdict};
 use crate::train::History;
@@ -18,12 +18,19 @@ use crate::train::prune::Size;
 use crate::train::separate::{complements, direction_gate, keeps_apart};
 
 /// The relation, pushed to `found` where anything is known to make it of, and the model of visits.
-pub fn similar(history: &History, options: &Options, found: &mut Vec<Found>, lines: &mut Lines) -> VisitModel {
+pub fn similar(
+    history: &History,
+    options: &Options,
+    progress: &Watch<'_>,
+    found: &mut Vec<Found>,
+    lines: &mut Lines,
+) -> VisitModel {
+    progress(Stage::Similar.at(0, 1));
     if history.visits.is_empty() {
         found.extend(from_catalog(history, options));
         return VisitModel::default();
     }
-    from_visits(history, options, found, lines)
+    from_visits(history, options, progress, found, lines)
 }
 
 /// Products like one without a row that may lend theirs.
@@ -67,7 +74,13 @@ fn from_catalog(history: &History, options: &Options) -> Option<Found> {
 }
 
 /// Chooses, judges and fits the relation of visits.
-fn from_visits(history: &History, options: &Options, found: &mut Vec<Found>, lines: &mut Lines) -> VisitModel {
+fn from_visits(
+    history: &History,
+    options: &Options,
+    progress: &Watch<'_>,
+    found: &mut Vec<Found>,
+    lines: &mut Lines,
+) -> VisitModel {
     let (visits, products) = (&history.visits, &history.products);
     let viewed = visits.shares().iter().filter(|share| **share > 0.0).count();
     let size = Size::of(options.rows.similar, viewed, true);
@@ -77,7 +90,7 @@ fn from_visits(history: &History, options: &Options, found: &mut Vec<Found>, lin
     };
     // Validation may not know what was bought later.
     let early = bought(history.baskets.len() * 9 / 10);
-    let bench = VisitBench::new(visits, Catalog { products, pairs: early.as_ref() }, size, options.seed);
+    let bench = VisitBench::new(visits, Catalog { products, pairs: early.as_ref() }, size, options.seed, progress);
     let (mut trial, mut tried) = (Trial::unproven(bench.questions.len()), Vec::new());
     let pairs = bought(history.baskets.len());
     let beside = Catalog { products, pairs: pairs.as_ref() }.beside(visits, size);

@@ -1,7 +1,8 @@
 //! The best candidate, its mixture and its prior, on held-out questions.
 
 use super::metrics::{Goal, Mean, Rank};
-use super::models::{Model, cart_candidates, together_candidates};
+use super::models::{CART_CANDIDATES, Model, cart_candidates, together_candidates};
+use super::options::{Stage, Watch};
 use super::questions::cut;
 use super::questions::{Fold, Question};
 use super::recipe::Source;
@@ -98,13 +99,17 @@ fn largest(values: &[f64]) -> f64 {
 }
 
 /// The winner among the candidates for the cart over the questions of several folds, and all that were tried.
-pub fn cart(benches: &[&Bench], size: Size) -> (Model, Vec<Tried>) {
+pub fn cart(benches: &[&Bench], size: Size, progress: &Watch<'_>) -> (Model, Vec<Tried>) {
     let asked: usize = benches.iter().map(|bench| bench.fold.carts.len()).sum();
     let mut worth: Vec<(Model, [f64; PRIORS.len()])> = Vec::new();
+    let mut done = 0;
     for bench in benches {
         let share = bench.fold.carts.len() as f64 / asked.max(1) as f64;
         cart_candidates(&bench.fold.early, &bench.pairs, |model, rows| {
             let values = bench.alone(&bench.fold.carts, &size.ship(rows)).map(|value| share * value);
+            done += 1;
+            // Some four fits more refine the winner.
+            progress(Stage::Cart.at(done, benches.len() * (CART_CANDIDATES + 4)));
             match worth.iter_mut().find(|(known, _)| *known == model) {
                 Some((_, sums)) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value),
                 None => worth.push((model, values)),
@@ -149,7 +154,7 @@ pub fn support_cost(bench: &Bench, size: Size) -> SupportCost {
 }
 
 /// The winner among the candidates for the product page, over the questions of several folds.
-pub fn together(benches: &[&Bench], size: Size) -> (Model, Vec<Tried>) {
+pub fn together(benches: &[&Bench], size: Size, progress: &Watch<'_>) -> (Model, Vec<Tried>) {
     let asked: usize = benches.iter().map(|bench| bench.fold.singles.len()).sum();
     let worth = |model: Model| {
         let mut sums = [0f64; PRIORS.len()];
@@ -161,7 +166,13 @@ pub fn together(benches: &[&Bench], size: Size) -> (Model, Vec<Tried>) {
         }
         (model, sums)
     };
-    winner(together_candidates().into_iter().map(worth).collect(), Model::DEFAULT_TOGETHER)
+    let models = together_candidates();
+    let all = models.len() + 4;
+    let told = models.into_iter().enumerate().map(|(at, model)| {
+        progress(Stage::Together.at(at, all));
+        worth(model)
+    });
+    winner(told.collect(), Model::DEFAULT_TOGETHER)
 }
 
 /// The blends that belong to carts by size and to the product page.

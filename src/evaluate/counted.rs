@@ -43,8 +43,7 @@ pub fn train_counted(
     let mut found = Vec::new();
     let Counted { pairs, early } = counted;
     let mut beside = relations(history, &pairs, early, options, progress, &mut found);
-    progress(Stage::Similar.at(0, 1));
-    let visit_model = alike::similar(history, options, &mut found, &mut beside.lines);
+    let visit_model = alike::similar(history, options, progress, &mut found, &mut beside.lines);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }
@@ -107,7 +106,7 @@ fn decide(early: Early, class: &[Option<u32>], sizes: Sizes, options: &Options, 
     class.iter().zip(&early.numbers).for_each(|(class, number)| own[*number as usize] = *class);
     let bench = Bench { fold, prior: Prior::shipped(&early.pairs.share), pairs: early.pairs, class: own };
     progress(Stage::Together.at(0, 1));
-    let together = choose::together(&[&bench], sizes.together);
+    let together = choose::together(&[&bench], sizes.together, progress);
     orders::judge(&[&bench], sizes, together, options, progress)
 }
 

@@ -55,6 +55,9 @@ impl Model {
     }
 }
 
+/// How many candidates for the cart there are, those with signs among them.
+pub const CART_CANDIDATES: usize = SPARSE.len() * RIDGES.len() + SIGNED.len() + 3;
+
 /// Candidates for the cart, fitted one group after another and handed to `take`, so that few are in memory at a time.
 pub fn cart_candidates(baskets: &Baskets, pairs: &Pairs, mut take: impl FnMut(Model, Rows)) {
     let gram = Gram::of(baskets, pairs);

@@ -24,7 +24,7 @@ use crate::train::{Baskets, History};
 /// Tenths of the orders that choose the product page's relation.
 const FOLDS: usize = 3;
 /// Order lines beyond which one tenth has to do.
-const ONE_FOLD: usize = 2_000_000;
+const ONE_FOLD: usize = 600_000;
 /// Order lines up to which all choices are made on several tenths.
 const FEW: usize = 200_000;
 
@@ -172,7 +172,7 @@ fn decide(baskets: &Baskets, class: &[Option<u32>], options: &Options, sizes: Si
     let folds = if baskets.items.len() > ONE_FOLD { 1 } else { FOLDS };
     let others: Vec<Bench> = (2..=folds).map(bench).collect();
     let benches: Vec<&Bench> = std::iter::once(&main).chain(&others).collect();
-    let (model, tried) = choose::together(&benches, sizes.together);
+    let (model, tried) = choose::together(&benches, sizes.together, progress);
     // Fits take longer than counts: few orders are asked about three times, many once.
     let benches = if baskets.items.len() > FEW { &benches[..1] } else { &benches[..] };
     let cost = (support != Support::NONE).then(|| choose::support_cost(&main, sizes.cart));
@@ -191,7 +191,7 @@ pub(super) fn judge(
     let refiner = Refiner { benches, questions, size: sizes.together, support: options.support(), classes: true };
     let together = refiner.refine(model).after(tried);
     progress(Stage::Cart.at(0, 1));
-    let (model, tried) = choose::cart(benches, sizes.cart);
+    let (model, tried) = choose::cart(benches, sizes.cart, progress);
     let questions: fn(&Bench) -> &[Question] = |bench| &bench.fold.carts;
     let cart = Refiner { questions, size: sizes.cart, classes: false, ..refiner }.refine(model).after(tried);
     let leaning = season::choose(benches, &cart.rows, &together.rows);

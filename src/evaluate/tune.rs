@@ -7,7 +7,7 @@ use super::choose::Blends;
 use super::curated;
 use super::draft::renumbered;
 use super::found::Found;
-use super::options::{Options, Stage, Watch};
+use super::options::{Options, Watch};
 use super::orders;
 use super::recipe::renumbering;
 use super::report::TrainReport;
@@ -44,8 +44,7 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
         (blends, support, season, lines) = (beside.blends, beside.support, beside.season, beside.lines);
         alike::complete(history, options, &mut found);
     }
-    progress(Stage::Similar.at(0, 1));
-    let visit_model = alike::similar(history, options, &mut found, &mut lines);
+    let visit_model = alike::similar(history, options, progress, &mut found, &mut lines);
     let again = again::choose(&history.baskets);
     lines.join(again.lines);
     if !options.allow_weak {

@@ -3,6 +3,7 @@
 use super::choose::Tried;
 use super::metrics::{Goal, Rank};
 use super::models::baseline_blend;
+use super::options::{Stage, Watch};
 use super::questions::{Question, by_popularity, visit_questions};
 use super::score::{Prior, Scratch, rank};
 use crate::bundle::Blend;
@@ -194,12 +195,16 @@ const LEAVE: f64 = 0.99;
 /// Decays tried with each simple method.
 const SIMPLE_DECAYS: [f64; 3] = [0.5, 1.0, 2.0];
 
+/// About how many models a climb tries.
+const ATTEMPTS: usize = 44;
+
 /// Early visits and the questions of those after them.
 pub struct VisitBench<'a> {
     early: Visits,
     beside: Beside<'a>,
     /// The questions.
     pub questions: Vec<Question>,
+    progress: &'a Watch<'a>,
 }
 
 /// What a climb found.
@@ -215,10 +220,10 @@ pub struct Climbed {
 
 impl<'a> VisitBench<'a> {
     /// Learns from nine tenths, asks about the last.
-    pub fn new(visits: &Visits, catalog: Catalog<'a>, size: Size, seed: u64) -> Self {
+    pub fn new(visits: &Visits, catalog: Catalog<'a>, size: Size, seed: u64, progress: &'a Watch<'a>) -> Self {
         let cut = visits.len() * 9 / 10;
         let early = visits.slice(cut.saturating_sub(MOST)..cut);
-        Self { beside: catalog.beside(&early, size), early, questions: visit_questions(visits, cut, seed) }
+        Self { beside: catalog.beside(&early, size), early, questions: visit_questions(visits, cut, seed), progress }
     }
 
     /// The places of all targets under `rows`.
@@ -248,7 +253,10 @@ impl<'a> VisitBench<'a> {
         }
         for baseline in [Baseline::Cosine, Baseline::Bm25, Baseline::Rp3Beta] {
             let simple = VisitModel { relation: VisitRelation::Simple(baseline), ..VisitModel::default() };
-            SIMPLE_DECAYS.into_iter().for_each(|decay| self.attempt(VisitModel { decay, ..simple }, &mut climbed));
+            let rows = self.rows(&simple);
+            for decay in SIMPLE_DECAYS {
+                self.weigh(VisitModel { decay, ..simple }, rows.clone(), &mut climbed);
+            }
         }
         if self.beside.knows() { self.filled(climbed) } else { climbed }
     }
@@ -282,8 +290,13 @@ impl<'a> VisitBench<'a> {
         }
         let same = VisitModel { decay: climbed.model.decay, ..next } == climbed.model;
         let rows = if same { climbed.rows.clone() } else { self.rows(&next) };
+        self.weigh(next, rows, climbed);
+    }
+
+    fn weigh(&self, next: VisitModel, rows: Rows, climbed: &mut Climbed) {
         let value = self.value(&rows, &next);
         climbed.tried.push(Tried { model: next.describe(), value });
+        (self.progress)(Stage::Similar.at(climbed.tried.len(), ATTEMPTS));
         if value > climbed.top {
             (climbed.model, climbed.rows, climbed.top) = (next, rows, value);
         }
@@ -379,7 +392,8 @@ mod tests {
         let mut visits = Visits::new(6);
         (0..40).for_each(|v| visits.push([v % 3, v % 3 + 3, (v + 1) % 3]));
         let climbed =
-            VisitBench::new(&visits, Catalog { products: &[], pairs: None }, Size { row: 32, bits: 4 }, 7).climb();
+            VisitBench::new(&visits, Catalog { products: &[], pairs: None }, Size { row: 32, bits: 4 }, 7, &|_| {})
+                .climb();
         let best = climbed.tried.iter().map(|tried| tried.value).fold(0.0, f64::max);
         assert!(best >= climbed.tried[0].value && best > 1.0);
     }
