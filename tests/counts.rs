@@ -36,12 +36,17 @@ fn orders() -> Vec<Order> {
     orders.into_values().map(|(who, what)| (who.into_iter().min().unwrap(), what)).collect()
 }
 
+/// Orders, sums and customers of a pair.
+type Sums = (i64, [f64; 4], BTreeSet<String>);
+/// A product, a relation and its neighbours with their weights.
+type Neighbours = (String, String, Vec<(String, f64)>);
+
 impl Counted {
     fn of(orders: &[Order]) -> Self {
         let sold: BTreeSet<&String> = orders.iter().flat_map(|(_, what)| what).collect();
         let size = |what: &BTreeSet<String>| what.len() as f64;
         let mut items: BTreeMap<String, (i64, f64)> = BTreeMap::new();
-        let mut pairs: BTreeMap<(String, String), (i64, [f64; 4], BTreeSet<String>)> = BTreeMap::new();
+        let mut pairs: BTreeMap<(String, String), Sums> = BTreeMap::new();
         for (who, what) in orders {
             let s = size(what);
             let idf = (sold.len() as f64).ln() - (1.0 + s).ln();
@@ -122,7 +127,7 @@ fn counts_train_the_model_that_their_orders_train() {
     let raw =
         ["train", "--catalog", "catalog.csv", "--orders", "orders.csv", "--settings", "default", "-o", "raw.endcap"];
     shop.run(&raw).with(0);
-    let neighbours = |model: &str| -> Vec<(String, String, Vec<(String, f64)>)> {
+    let neighbours = |model: &str| -> Vec<Neighbours> {
         let of = |n: usize| {
             let sku = format!("P-{n:02}");
             let shown = shop.run(&["inspect", model, "--sku", &sku, "--json"]).with(0).json();

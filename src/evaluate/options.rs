@@ -97,7 +97,7 @@ pub enum Stage {
 /// Measured by `node tests/bench/train.bench.mjs`, which prints each stage's share. They only have to be near enough for
 /// an estimate of the time left.
 const SHARES: [(Stage, f64); 5] =
-    [(Stage::Pairs, 0.02), (Stage::Together, 0.10), (Stage::Cart, 0.44), (Stage::Refit, 0.08), (Stage::Similar, 0.36)];
+    [(Stage::Pairs, 0.03), (Stage::Together, 0.11), (Stage::Cart, 0.25), (Stage::Refit, 0.12), (Stage::Similar, 0.49)];
 
 impl Stage {
     /// The stage in a few words.

@@ -175,7 +175,9 @@ fn decide(baskets: &Baskets, class: &[Option<u32>], options: &Options, sizes: Si
     let (model, tried) = choose::together(&benches, sizes.together, progress);
     // Fits take longer than counts: few orders are asked about three times, many once.
     let benches = if baskets.items.len() > FEW { &benches[..1] } else { &benches[..] };
-    let cost = (support != Support::NONE).then(|| choose::support_cost(&main, sizes.cart));
+    // All pairs of many orders take longer to count than the answer is worth.
+    let asks = support != Support::NONE && baskets.items.len() <= ONE_FOLD;
+    let cost = asks.then(|| choose::support_cost(&main, sizes.cart));
     Decided { support: cost, ..judge(benches, sizes, (model, tried), options, progress) }
 }
 

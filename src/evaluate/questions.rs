@@ -8,7 +8,7 @@ pub const QUESTIONS: usize = 3_000;
 /// Where there are few orders each is asked several times, to choose by: at most so often, and so many questions in all.
 const CARTS_MORE: (usize, usize) = (2, 4_000);
 /// The same for products shown alone, which cost least.
-const SINGLES_MORE: (usize, usize) = (4, 12_000);
+const SINGLES_MORE: (usize, usize) = (4, 6_000);
 /// Views of a visit that are asked about: robots look at more, shoppers hardly ever.
 const LONGEST: usize = 200;
 /// Lines of a cart that vote at most, those of lowest item index.

@@ -35,26 +35,36 @@ impl Means {
                 members[*class as usize].push(item);
             }
         });
-        let mean = |items: &mut dyn Iterator<Item = usize>| mean(rows, pairs, items);
-        let mut by_class: Rows = members.iter().map(|items| mean(&mut items.iter().copied())).collect();
-        let mut all = vec![mean(&mut (0..rows.len()))];
+        let mut sums = vec![0f64; rows.len()];
+        let mut by_class: Rows = members.iter().map(|items| mean(rows, pairs, items, &mut sums)).collect();
+        let everything: Vec<usize> = (0..rows.len()).collect();
+        let mut all = vec![mean(rows, pairs, &everything, &mut sums)];
         prune(&mut by_class, MOST);
         prune(&mut all, MOST);
         Self { class: by_class, all: all.pop().unwrap_or_default() }
     }
 }
 
-/// The mean row of `items`, ascending.
-fn mean(rows: &Rows, pairs: &Pairs, items: &mut dyn Iterator<Item = usize>) -> Vec<Edge> {
-    let (mut sums, mut orders) = (std::collections::BTreeMap::<u32, f64>::new(), 0.0);
+/// The mean row of `items`, ascending. `sums` are zeros before and after.
+fn mean(rows: &Rows, pairs: &Pairs, items: &[usize], sums: &mut [f64]) -> Vec<Edge> {
+    let orders: f64 = items.iter().map(|item| pairs.said[*item]).sum();
+    let mut touched = Vec::new();
     for item in items {
-        orders += pairs.said[item];
-        for edge in &rows[item] {
-            *sums.entry(edge.item.0).or_default() += pairs.said[item] * f64::from(edge.weight);
+        for edge in &rows[*item] {
+            touched.push(edge.item);
+            sums[edge.item.index()] += pairs.said[*item] * f64::from(edge.weight);
+        }
+        // A best seller's neighbours come again and again.
+        if touched.len() > 4 * sums.len() {
+            touched.sort_unstable();
+            touched.dedup();
         }
     }
-    let edge = |(item, sum): (u32, f64)| Edge { item: ItemId(item), weight: (sum / orders.max(1.0)) as f32 };
-    sums.into_iter().map(edge).collect()
+    touched.sort_unstable();
+    touched.dedup();
+    let mut edge =
+        |item: ItemId| Edge { item, weight: (std::mem::take(&mut sums[item.index()]) / orders.max(1.0)) as f32 };
+    touched.into_iter().map(&mut edge).collect()
 }
 
 /// The rows, each drawn towards the mean of its class and of everything by `kappa` orders' worth.
