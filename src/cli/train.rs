@@ -137,6 +137,7 @@ pub(super) fn options(shop: &Shop, allow_weak: bool) -> Options {
     let train = &shop.config.train;
     Options {
         min_support: train.min_support,
+        two_customers: train.min_customers >= 2,
         rows: RowLengths {
             cart: usize::from(train.cart_row),
             together: usize::from(train.bought_together_row),

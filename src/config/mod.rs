@@ -40,13 +40,14 @@
 //! | `[shop]` | `currency` | three letters of ISO 4217 | none |
 //! | `[stock]` | `low_at` | 0 to 1,000,000 | 5 |
 //! | `[train]` | `min_support` | 1 to 1,000 | 3 |
+//! | | `min_customers` | 1, 2 | 2 |
 //! | | `curated` | `prior`, `pins` | `prior` |
 //! | | `cart_row`, `bought_together_row`, `similar_row` | 1 to 128 | 16, 16, 32 |
 //! | `[placement.*]` | `strategy` | `cart_addons`, `bought_together`, `similar`, `replenish`, `popular` | the built-in placement's own; any other must name one |
 //! | | `limit` | 1 to 100 | 10 |
 //! | | `objective` | `relevance` | `relevance` |
 //! | | `same_category` | `allow`, `block`, `unless_varied` | `allow` |
-//! | | `min_relevance` | 0 to 1 | 0 |
+//! | | `min_relevance` | 0 to 1; a probability, where the placement has a calibration | 0 |
 //! | | `fallback` | `[]` or `["popular"]` | `["popular"]` |
 //!
 //! # What it does not do
@@ -82,6 +83,9 @@ pub struct Config {
 pub struct TrainOptions {
     /// Orders that a pair of products needs, 1 to 1,000.
     pub min_support: u32,
+    /// Distinct customers that a pair needs where customers are known, 1 or 2. With 1 a public bundle may show the habits of
+    /// a single customer.
+    pub min_customers: u8,
     /// Neighbours kept an item in `cart`, 1 to 128.
     pub cart_row: u16,
     /// Neighbours kept an item in `bought_together`, 1 to 128.
@@ -93,9 +97,16 @@ pub struct TrainOptions {
 }
 
 impl Default for TrainOptions {
-    /// A pair needs 3 orders; rows of 16, 16 and 32; hand-made pairs are a prior.
+    /// A pair needs 3 orders of 2 customers; rows of 16, 16 and 32; hand-made pairs are a prior.
     fn default() -> Self {
-        Self { min_support: 3, cart_row: 16, bought_together_row: 16, similar_row: 32, curated: CuratedAs::Prior }
+        Self {
+            min_support: 3,
+            min_customers: 2,
+            cart_row: 16,
+            bought_together_row: 16,
+            similar_row: 32,
+            curated: CuratedAs::Prior,
+        }
     }
 }
 
@@ -157,8 +168,10 @@ fn read(root: Section<'_, '_>, findings: &mut Findings<'_>) -> Config {
 
 /// `[train]`.
 fn train_options(train: Section<'_, '_>, findings: &mut Findings<'_>) -> TrainOptions {
-    train.allow(&["min_support", "cart_row", "bought_together_row", "similar_row", "curated"], &[], findings);
+    let keys = ["min_support", "min_customers", "cart_row", "bought_together_row", "similar_row", "curated"];
+    train.allow(&keys, &[], findings);
     let usual = TrainOptions::default();
+    let min_customers = train.integer("min_customers", 1..=2, findings).and_then(|n| u8::try_from(n).ok());
     let min_support = train.integer("min_support", 1..=1_000, findings).and_then(|n| u32::try_from(n).ok());
     let curated =
         train.word("curated", &[CuratedAs::Prior, CuratedAs::Pins].map(|word| (word.name(), word)), &[], findings);
@@ -168,6 +181,7 @@ fn train_options(train: Section<'_, '_>, findings: &mut Findings<'_>) -> TrainOp
     };
     TrainOptions {
         min_support: min_support.unwrap_or(usual.min_support),
+        min_customers: min_customers.unwrap_or(usual.min_customers),
         cart_row: row("cart_row", usual.cart_row),
         bought_together_row: row("bought_together_row", usual.bought_together_row),
         similar_row: row("similar_row", usual.similar_row),

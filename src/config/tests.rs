@@ -35,7 +35,14 @@ fn a_file_with_every_key_is_read_to_the_last() {
     assert_eq!(config.currency.code(), "CHF");
     assert_eq!(config.low_at, 2);
     let curated = CuratedAs::Pins;
-    let rows = TrainOptions { min_support: 2, cart_row: 24, bought_together_row: 12, similar_row: 48, curated };
+    let rows = TrainOptions {
+        min_support: 2,
+        min_customers: 1,
+        cart_row: 24,
+        bought_together_row: 12,
+        similar_row: 48,
+        curated,
+    };
     assert_eq!(config.train, rows);
     let names: Vec<_> = config.policies.iter().map(|p| p.placement.as_str()).collect();
     assert_eq!(names, ["cart", "empty-basket", "pdp_complements", "pdp_similar", "post_purchase"]);

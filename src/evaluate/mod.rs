@@ -9,7 +9,10 @@
 //!
 //! Hide the last tenth of the orders. Learn from the rest, and ask about each hidden order: these lines are in the
 //! cart, which one is missing? The place at which a model names it is the only judge. Every candidate is measured as
-//! it would ship, with few edges and four bits a weight, and simple methods are candidates like any other.
+//! it would ship, with few edges and few bits a weight, and simple methods are candidates like any other. The winner is
+//! then refined (`refine`): old orders may count less, rows may lean to their class, popularity to the season (`season`),
+//! each only where it helps or, for what keeps lists sensible, where it costs next to nothing. Small shops, whose last tenth
+//! says little, are asked about several tenths.
 //!
 //! # In small numbers
 //!

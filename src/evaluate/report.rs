@@ -104,7 +104,7 @@ impl TrainReport {
             let _ = writeln!(
                 out,
                 "min_support keeps {share:.0} % of what all pairs would find: the rest are pairs of few orders or of one \
-                 customer; `min_support = 1` ships them too"
+                 customer; `min_support = 1` under [train] ships them too, `min_customers = 1` those of three orders"
             );
         }
         if let Some(season) = &self.season {

@@ -16,8 +16,13 @@
 //!   votes overlap: two lines that say the same thing share one vote.
 //! * [`ease`]: the same for small catalogs with weights below zero, which is how "one of these two is enough" is said.
 //! * [`coview`]: what is looked at near i in a visit. Good for "similar products".
+//! * [`curated`]: what the shop itself put beside i, until shoppers say otherwise.
 //! * [`attributes`]: what is like i by category, words, price and brand, where nobody has looked yet; [`cold`] brings it
 //!   into thin rows, and [`separate`] tells what completes a product from what replaces it.
+//!
+//! A model's rows are then completed: [`significant`] drops what may be chance, [`smooth`] draws the rows of rarely bought
+//! products towards their class, and [`season`] lets popularity lean to what sells now. Which of these help is measured, not
+//! assumed.
 //!
 //! # In small numbers
 //!
