@@ -52,13 +52,15 @@ pub fn complete(history: &History, options: &Options, found: &mut [Found]) {
         .then(|| (assemble::varied(history, &classes), Pairs::count(&history.baskets, options.support())));
     let alike = Attributes::of(&history.products, &history.baskets.popularity()).rows(LENDERS);
     for found in found {
-        let (kind, rows) = (found.kind, &mut found.rows);
         if let Some((varied, pairs)) = &apart {
-            complements(rows, &classes, varied);
-            if kind == RelationKind::BoughtTogether {
-                direction_gate(rows, pairs, &history.products);
+            for rows in std::iter::once(&mut found.rows).chain(&mut found.unpruned) {
+                complements(rows, &classes, varied);
+                if found.kind == RelationKind::BoughtTogether {
+                    direction_gate(rows, pairs, &history.products);
+                }
             }
         }
+        let rows = &mut found.rows;
         let without = rows.iter().filter(|row| row.is_empty()).count();
         fill_cold(rows, &alike, &classes, (LENT_IN_ALL / without.max(1)).clamp(A_PAGE, LENT));
         found.recount();
