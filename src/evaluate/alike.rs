@@ -8,18 +8,19 @@ use super::judge::{ENOUGH, Trial};
 use super::metrics::Goal;
 use super::options::{Options, Stage, Watch};
 use super::visits::{Catalog, VisitBench, VisitModel};
-use crate::bundle::{RelationKind, Strategy, Verdict};
+use crate::bundle::{DraftClass, RelationKind, Strategy, Verdict};
 use crate::train::History;
-use crate::train::assemble::{self, Classes};
+use crate::train::assemble::Classes;
 use crate::train::attributes::Attributes;
 use crate::train::cold::fill_cold;
 use crate::train::pairs::Pairs;
 use crate::train::prune::Size;
 use crate::train::separate::{complements, direction_gate, keeps_apart};
 
-/// The relation, pushed to `found` where anything is known to make it of, and the model of visits.
+/// The relation, of products that `sold` orders hold, pushed to `found` where anything is known to make it of, and the model of visits.
 pub fn similar(
     history: &History,
+    sold: &[u32],
     options: &Options,
     progress: &Watch<'_>,
     found: &mut Vec<Found>,
@@ -27,7 +28,7 @@ pub fn similar(
 ) -> VisitModel {
     progress(Stage::Similar.at(0, 1));
     if history.visits.is_empty() {
-        found.extend(from_catalog(history, options));
+        found.extend(from_catalog(history, sold, options));
         return VisitModel::default();
     }
     from_visits(history, options, progress, found, lines)
@@ -41,18 +42,25 @@ const LENT: usize = 16;
 const LENT_IN_ALL: usize = 160_000;
 const A_PAGE: usize = 4;
 
+/// What is known of orders beside their relations.
+pub struct Orders<'a> {
+    /// The pairs of all orders.
+    pub pairs: &'a Pairs,
+    /// Which classes shoppers buy several of.
+    pub varied: Vec<DraftClass>,
+}
+
 /// Takes out of the relations of orders what no placement of the shop could show, and lends products without a row those
 /// of products like them.
-pub fn complete(history: &History, options: &Options, found: &mut [Found]) {
+pub fn complete(history: &History, options: &Options, orders: &Orders<'_>, found: &mut [Found]) {
     if found.iter().all(|found| found.rows.iter().all(Vec::is_empty)) {
         return;
     }
     let classes = Classes::of(&history.products);
-    let apart = keeps_apart(&options.policies)
-        .then(|| (assemble::varied(history, &classes), Pairs::count(&history.baskets, options.support())));
-    let alike = Attributes::of(&history.products, &history.baskets.popularity()).rows(LENDERS);
+    let apart = keeps_apart(&options.policies).then_some(orders);
+    let alike = Attributes::of(&history.products, &orders.pairs.count).rows(LENDERS);
     for found in found {
-        if let Some((varied, pairs)) = &apart {
+        if let Some(Orders { pairs, varied }) = apart {
             for rows in std::iter::once(&mut found.rows).chain(&mut found.unpruned) {
                 complements(rows, &classes, varied);
                 if found.kind == RelationKind::BoughtTogether {
@@ -68,9 +76,9 @@ pub fn complete(history: &History, options: &Options, found: &mut [Found]) {
 }
 
 /// What the catalog alone says. Nothing can be asked of it before there are visits.
-fn from_catalog(history: &History, options: &Options) -> Option<Found> {
+fn from_catalog(history: &History, sold: &[u32], options: &Options) -> Option<Found> {
     let size = Size { row: options.rows.similar, ..Size::of(options.rows.similar, history.products.len(), true) };
-    let rows = Attributes::of(&history.products, &history.baskets.popularity()).rows(size.row);
+    let rows = Attributes::of(&history.products, sold).rows(size.row);
     let any = rows.iter().any(|row| !row.is_empty());
     any.then(|| Found::new(RelationKind::Similar, "attributes".into(), Trial::unproven(0), rows, size, Vec::new()))
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here looks at an order, so that the same sums make the same model wherever they were made.
 
-use super::alike;
+use super::alike::{self, Orders};
 use super::choose::{self, Bench};
 use super::found::Found;
 use super::judge::ENOUGH;
@@ -14,7 +14,7 @@ use super::report::TrainReport;
 use super::score::Prior;
 use super::tune::{self, Trained};
 use crate::bundle::{Draft, DraftClass, Tuning};
-use crate::train::assemble::Classes;
+use crate::train::assemble::{self, Classes};
 use crate::train::counted::{Counted, Early};
 use crate::train::pairs::Pairs;
 use crate::train::{Baskets, History, TrainError, repeat};
@@ -43,7 +43,7 @@ pub fn train_counted(
     let mut found = Vec::new();
     let Counted { pairs, early } = counted;
     let mut beside = relations(history, &pairs, early, options, progress, &mut found);
-    let visit_model = alike::similar(history, options, progress, &mut found, &mut beside.lines);
+    let visit_model = alike::similar(history, &pairs.count, options, progress, &mut found, &mut beside.lines);
     if !options.allow_weak {
         found.iter().try_for_each(Found::strong_enough)?;
     }
@@ -66,9 +66,7 @@ pub fn train_counted(
         calibration: beside.lines.of_placements(&options.policies),
         ..tune::draft(history, options, tuning, found)
     };
-    if history.baskets.is_empty() {
-        draft.classes = varied(&pairs, &Classes::of(&history.products));
-    }
+    draft.classes = varied_classes(history, &pairs);
     let numbers = renumbering(&pairs.share);
     Ok(Trained { draft: tune::lean(draft, &pairs.share, &numbers), report, unpruned: Vec::new(), numbers })
 }
@@ -92,7 +90,10 @@ fn relations(
     progress(Stage::Refit.at(0, 1));
     let baskets = Baskets::new(pairs.n_items());
     let source = Source { baskets: &baskets, pairs, class: &class };
-    orders::refit(decided, source, options, sizes, || stand_ins(pairs), found)
+    let beside = orders::refit(decided, source, options, sizes, || stand_ins(pairs), found);
+    let varied = varied_classes(history, pairs);
+    alike::complete(history, options, &Orders { pairs, varied }, found);
+    beside
 }
 
 /// What wins on the late orders, learned from the early ones.
@@ -129,6 +130,12 @@ fn stand_ins(pairs: &Pairs) -> Fold {
 
 fn top(pairs: &Pairs) -> f32 {
     pairs.share.iter().copied().fold(0.0, f32::max).max(1e-9)
+}
+
+/// Which classes shoppers buy several of: by the orders where they are at hand, else as far as pairs can tell.
+fn varied_classes(history: &History, pairs: &Pairs) -> Vec<DraftClass> {
+    let classes = Classes::of(&history.products);
+    if history.baskets.is_empty() { varied(pairs, &classes) } else { assemble::varied(history, &classes) }
 }
 
 /// Which classes shoppers buy several of, as far as pairs can tell: an order with two products of a class has one pair

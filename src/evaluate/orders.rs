@@ -1,5 +1,6 @@
 //! The two relations of orders: chosen on late orders, judged, fitted to everything.
 
+use super::alike::{self, Orders};
 use super::answering::Answering;
 use super::calibrate::Lines;
 use super::choose::{self, Bench, Blends, SupportCost, Tried};
@@ -14,7 +15,7 @@ use super::refine::Refiner;
 use super::score::{Prior, ranks};
 use super::season;
 use crate::bundle::{Blend, RelationKind, Strategy, Verdict};
-use crate::train::assemble::Classes;
+use crate::train::assemble::{self, Classes};
 use crate::train::baselines::Baseline;
 use crate::train::pairs::{Pairs, Support};
 use crate::train::prune::{Rows, Size, prune};
@@ -84,7 +85,10 @@ pub fn orders(history: &History, options: &Options, progress: &Watch<'_>, found:
     progress(Stage::Refit.at(0, 1));
     let all = || Fold::new(baskets, 0, baskets.len(), options.seed);
     let pairs = Pairs::count(baskets, options.support());
-    refit(decided, Source { baskets, pairs: &pairs, class: &class }, options, sizes, all, found)
+    let beside = refit(decided, Source { baskets, pairs: &pairs, class: &class }, options, sizes, all, found);
+    let varied = assemble::varied(history, &Classes::of(&history.products));
+    alike::complete(history, options, &Orders { pairs: &pairs, varied }, found);
+    beside
 }
 
 /// Fits the winners to everything; `questions` are asked for where the blends are not yet decided.

@@ -42,9 +42,8 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
     if !history.baskets.is_empty() {
         let beside = orders::orders(history, options, progress, &mut found);
         (blends, support, season, lines) = (beside.blends, beside.support, beside.season, beside.lines);
-        alike::complete(history, options, &mut found);
     }
-    let visit_model = alike::similar(history, options, progress, &mut found, &mut lines);
+    let visit_model = alike::similar(history, &history.baskets.popularity(), options, progress, &mut found, &mut lines);
     let again = again::choose(&history.baskets);
     lines.join(again.lines);
     if !options.allow_weak {

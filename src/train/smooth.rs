@@ -8,7 +8,8 @@
 //!
 //! where `class(i, ·)` is the mean row of the products of i's class and `all` that of all products, each product
 //! weighing as many times as it was ordered. With κ 20 and two orders, ten elevenths of the row are the class and the
-//! whole; with two thousand orders a hundredth. A product that was never ordered has the row of its class.
+//! whole; with two thousand orders a hundredth. A product that was never ordered has the row of its class, and none without
+//! one: that anything is bought with it would be a guess, and best sellers say so themselves.
 
 use super::pairs::Pairs;
 use super::prune::{Rows, prune};
@@ -73,14 +74,17 @@ fn mean(rows: &Rows, pairs: &Pairs, items: &[usize], sums: &mut [f64]) -> Vec<Ed
 pub fn smooth(rows: &Rows, pairs: &Pairs, class: &[Option<u32>], means: &Means, kappa: f64) -> Rows {
     let none = Vec::new();
     let row = |(item, row): (usize, &Vec<Edge>)| {
-        let (own, share) = (pairs.said[item] / (pairs.said[item] + kappa), kappa / (pairs.said[item] + kappa));
+        let all = (pairs.said[item] + kappa).max(f64::MIN_POSITIVE);
+        let (own, share) = (pairs.said[item] / all, kappa / all);
         let of_class = class.get(item).copied().flatten().map(|class| &means.class[class as usize]);
-        let (of_class, all) = match of_class {
-            Some(of_class) => (of_class, 0.5 * share),
-            None => (&none, share),
+        let (of_class, class_share, all_share) = match of_class {
+            Some(of_class) if pairs.said[item] > 0.0 => (of_class, 0.5 * share, 0.5 * share),
+            Some(of_class) => (of_class, share, 0.0),
+            None if pairs.said[item] > 0.0 => (&none, 0.0, share),
+            None => (&none, 0.0, 0.0),
         };
-        let mixed = add(&add(row, own, of_class, 0.5 * share), 1.0, &means.all, all);
-        mixed.into_iter().filter(|edge| edge.item.index() != item).collect()
+        let mixed = add(&add(row, own, of_class, class_share), 1.0, &means.all, all_share);
+        mixed.into_iter().filter(|edge| edge.item.index() != item && edge.weight != 0.0).collect()
     };
     rows.par_iter().enumerate().with_min_len(256).map(row).collect()
 }
@@ -132,10 +136,10 @@ mod tests {
     }
 
     #[test]
-    fn a_product_without_orders_has_the_row_of_its_class_and_one_without_class_that_of_all() {
+    fn a_product_without_orders_has_the_row_of_its_class_and_rare_ones_lean_to_all() {
         let (rows, pairs, class) = shop();
         let smoothed = smooth(&rows, &pairs, &class, &Means::of(&rows, &pairs, &class), 10.0);
-        assert!((weight(&smoothed, 4, 2) - (0.5 * 0.6 + 0.5 * 0.3)).abs() < 1e-6);
+        assert!((weight(&smoothed, 4, 2) - 0.6).abs() < 1e-6);
         assert!(
             weight(&smoothed, 3, 0) > 0.0 && smoothed.iter().all(|row| row.windows(2).all(|w| w[0].item < w[1].item))
         );

@@ -68,7 +68,7 @@ test("the native answers are varied: all reasons, with and without fallback, emp
   assert.equal(expected.length, COUNT);
   assert.deepEqual(expected.filter(({ error }) => error), []);
   const reasons = new Set(expected.flatMap(({ items }) => items.map(({ reason }) => reason)));
-  assert.deepEqual([...reasons].sort(), ["bought_before", "bought_together", "due", "popular", "similar"]);
+  assert.deepEqual([...reasons].sort(), ["bought_before", "bought_together", "due", "new", "popular", "similar"]);
   assert.deepEqual(new Set(expected.map(({ fallback }) => fallback)), new Set([null, "popular"]));
   assert.deepEqual(new Set(expected.map(({ fallback_reason }) => fallback_reason)), new Set([null, "no_context", "short"]));
   assert.ok(expected.every(({ placement, due }) => (due === undefined) === (placement !== "post_purchase")));
