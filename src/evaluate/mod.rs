@@ -64,6 +64,7 @@ mod season;
 mod tasks;
 mod text;
 mod tune;
+mod visit_model;
 mod visits;
 
 pub use choose::{SupportCost, Tried};
