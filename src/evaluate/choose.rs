@@ -3,8 +3,7 @@
 use super::metrics::{Goal, Mean, Rank};
 use super::models::{CART_CANDIDATES, Model, cart_candidates, together_candidates};
 use super::options::{Stage, Watch};
-use super::questions::cut;
-use super::questions::{Fold, Question};
+use super::questions::{Fold, Question, cut};
 use super::recipe::Source;
 use super::score::{Prior, ranks, unit};
 use super::season::View;

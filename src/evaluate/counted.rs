@@ -8,8 +8,8 @@ use super::found::Found;
 use super::judge::ENOUGH;
 use super::options::{Options, Stage, Watch};
 use super::orders::{self, Beside, Decided, Sizes};
-use super::questions::{Fold, Question};
-use super::recipe::{Source, renumbering};
+use super::questions::{Fold, Question, by_popularity};
+use super::recipe::Source;
 use super::report::TrainReport;
 use super::score::Prior;
 use super::tune::{self, Trained};
@@ -67,7 +67,7 @@ pub fn train_counted(
         ..tune::draft(history, options, tuning, found)
     };
     draft.classes = varied_classes(history, &pairs);
-    let numbers = renumbering(&pairs.share);
+    let numbers = by_popularity(&pairs.share);
     Ok(Trained { draft: tune::lean(draft, &pairs.share, &numbers), report, unpruned: Vec::new(), numbers })
 }
 

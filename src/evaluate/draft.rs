@@ -1,9 +1,8 @@
 //! What a draft holds, as it will be read.
 
-use super::recipe::renumber;
 use super::score::Prior;
 use crate::bundle::quantise::Quantiser;
-use crate::bundle::{Draft, DraftItem, Knot, RelationKind, Strategy};
+use crate::bundle::{Draft, DraftItem, Edge, Knot, RelationKind, Strategy};
 use crate::shop::ItemId;
 use crate::train::prune::Rows;
 
@@ -21,6 +20,18 @@ pub fn renumbered(mut draft: Draft, numbers: &[u32]) -> Draft {
     let number = |item: ItemId| ItemId(numbers[item.index()]);
     draft.pins.iter_mut().for_each(|pin| (pin.product, pin.item) = (number(pin.product), number(pin.item)));
     draft
+}
+
+/// The rows with every item `i` called `numbers[i]`.
+fn renumber(rows: &Rows, numbers: &[u32]) -> Rows {
+    let mut out = vec![Vec::new(); rows.len()];
+    for (row, number) in rows.iter().zip(numbers) {
+        let edge = |edge: &Edge| Edge { item: ItemId(numbers[edge.item.index()]), ..*edge };
+        let mut row: Vec<Edge> = row.iter().map(edge).collect();
+        row.sort_unstable_by_key(|edge| edge.item);
+        out[*number as usize] = row;
+    }
+    out
 }
 
 /// A trained draft in the numbers of its history again.

@@ -78,15 +78,16 @@ pub(super) struct Decided {
 /// Both relations, pushed to `found`, and what belongs to them.
 pub fn orders(history: &History, options: &Options, progress: &Watch<'_>, found: &mut Vec<Found>) -> Beside {
     let baskets = &history.baskets;
-    let class = Classes::of(&history.products).of;
+    let classes = Classes::of(&history.products);
+    let class = &classes.of;
     let active = baskets.popularity().iter().filter(|count| **count > 0).count();
     let sizes = Sizes::of(active, options);
-    let decided = decide(baskets, &class, options, sizes, progress);
+    let decided = decide(baskets, class, options, sizes, progress);
     progress(Stage::Refit.at(0, 1));
     let all = || Fold::new(baskets, 0, baskets.len(), options.seed);
     let pairs = Pairs::count(baskets, options.support());
-    let beside = refit(decided, Source { baskets, pairs: &pairs, class: &class }, options, sizes, all, found);
-    let varied = assemble::varied(history, &Classes::of(&history.products));
+    let beside = refit(decided, Source { baskets, pairs: &pairs, class }, options, sizes, all, found);
+    let varied = assemble::varied(history, &classes);
     alike::complete(history, options, &Orders { pairs: &pairs, varied }, found);
     beside
 }

@@ -1,7 +1,7 @@
 //! Questions with known answers: late orders and visits with one item hidden.
 
-use super::recipe::renumbering;
 use crate::train::{Baskets, Visits};
+use std::cmp::Ordering;
 
 /// Most questions of a kind.
 pub const QUESTIONS: usize = 3_000;
@@ -70,7 +70,7 @@ impl Fold {
     /// Learns from the first `cut` orders and asks about those from `cut` to `end`.
     pub fn new(baskets: &Baskets, cut: usize, end: usize, seed: u64) -> Self {
         let early = baskets.slice(0..cut);
-        let numbers = renumbering(&early.shares());
+        let numbers = by_popularity(&early.shares());
         let early = early.renumbered(&numbers);
         let late = baskets.slice(cut..end).renumbered(&numbers);
         let asked = sample(0..late.len(), |b| late.items(*b).len() >= 2, seed);
@@ -97,10 +97,10 @@ impl Fold {
     }
 }
 
-/// New numbers for items: by count descending, then as they were.
-pub fn by_popularity(count: &[u32]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..count.len() as u32).collect();
-    order.sort_by_key(|item| std::cmp::Reverse(count[*item as usize]));
+/// New numbers for items: by count or share descending, then as they were.
+pub fn by_popularity<T: PartialOrd>(of: &[T]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..of.len() as u32).collect();
+    order.sort_by(|a, b| of[*b as usize].partial_cmp(&of[*a as usize]).unwrap_or(Ordering::Equal));
     let mut numbers = vec![0; order.len()];
     order.iter().enumerate().for_each(|(to, from)| numbers[*from as usize] = to as u32);
     numbers

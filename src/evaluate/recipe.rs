@@ -1,8 +1,6 @@
 //! How a relation is made: a model, the age that its orders may have, and what is done to its rows.
 
 use super::models::Model;
-use crate::bundle::Edge;
-use crate::shop::ItemId;
 use crate::train::Baskets;
 use crate::train::pairs::{Pairs, Support};
 use crate::train::prune::Rows;
@@ -82,27 +80,6 @@ impl Recipe {
         }
         rows
     }
-}
-
-/// New numbers for items: by share descending, then as they were.
-pub fn renumbering(shares: &[f32]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..shares.len() as u32).collect();
-    order.sort_by(|a, b| shares[*b as usize].total_cmp(&shares[*a as usize]));
-    let mut numbers = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(to, from)| numbers[*from as usize] = to as u32);
-    numbers
-}
-
-/// The rows with every item `i` called `numbers[i]`.
-pub fn renumber(rows: &Rows, numbers: &[u32]) -> Rows {
-    let mut out = vec![Vec::new(); rows.len()];
-    for (row, number) in rows.iter().zip(numbers) {
-        let edge = |edge: &Edge| Edge { item: ItemId(numbers[edge.item.index()]), ..*edge };
-        let mut row: Vec<Edge> = row.iter().map(edge).collect();
-        row.sort_unstable_by_key(|edge| edge.item);
-        out[*number as usize] = row;
-    }
-    out
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::draft::renumbered;
 use super::found::Found;
 use super::options::{Options, Watch};
 use super::orders;
-use super::recipe::renumbering;
+use super::questions::by_popularity;
 use super::report::TrainReport;
 use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
 use crate::train::prune::Rows;
@@ -68,7 +68,7 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
     let draft = Draft { pins, calibration, ..draft(history, options, tuning, found) };
     // Where campaigns count half the best seller may be another than the one that sold most.
     let shares = season.map_or_else(|| history.shares(), |season| season.shares(&history.baskets));
-    let numbers = renumbering(&shares);
+    let numbers = by_popularity(&shares);
     Ok(Trained { draft: lean(draft, &shares, &numbers), report, unpruned, numbers })
 }
 
