@@ -175,6 +175,10 @@ fn drafts() -> impl Strategy<Value = Draft> {
     )
 }
 
+fn rungs(popular: bool) -> Vec<Rung> {
+    if popular { vec![Rung::Popular] } else { vec![] }
+}
+
 fn plain_drafts() -> impl Strategy<Value = Draft> {
     let policy = (
         1u16..=12,
@@ -188,8 +192,7 @@ fn plain_drafts() -> impl Strategy<Value = Draft> {
             let mut draft = noise(items, degree, seed);
             draft.tuning = tuning;
             for (policy, (limit, same_category, min_relevance, popular)) in draft.policies.iter_mut().zip(policies) {
-                *policy =
-                    Policy { limit, same_category, min_relevance, fall_back_to_popular: popular, ..policy.clone() };
+                *policy = Policy { limit, same_category, min_relevance, fallback: rungs(popular), ..policy.clone() };
             }
             draft.relations.retain(|relation| held & (1 << relation.kind as u8) == 0 || held < 4);
             for (n, item) in draft.items.iter_mut().enumerate() {
@@ -383,7 +386,7 @@ proptest! {
     fn a_list_is_as_long_as_it_can_be(draft in drafts(), question in questions()) {
         let mut draft = draft;
         draft.policies.iter_mut().for_each(|policy| {
-            policy.fall_back_to_popular = true;
+            policy.fallback = vec![Rung::Popular];
             policy.min_relevance = 0.0;
         });
         let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();

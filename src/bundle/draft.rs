@@ -1,6 +1,9 @@
 //! A bundle before it is bytes: what training hands over.
 
 use super::layout::SectionKind;
+use super::policy::{Policy, ShopTerms};
+use super::private::{ItemFacts, Private};
+use super::rule::RuleTable;
 use crate::shop::{Currency, ItemId, Money, StockState};
 use bincode::{Decode, Encode};
 
@@ -23,10 +26,18 @@ pub struct Draft {
     pub calibration: Vec<Calibration>,
     /// Products that the shop itself put beside others.
     pub pins: Vec<DraftPin>,
+    /// What holds for the shop as a whole.
+    pub terms: ShopTerms,
+    /// The shop's rules, compiled.
+    pub rules: RuleTable,
+    /// What is bought with products of each class, best first, at most 16; empty where nothing is known.
+    pub class_pairs: Vec<Vec<ItemId>>,
+    /// What only an edge bundle holds; `None` makes a public bundle.
+    pub private: Option<Private>,
 }
 
 /// One item of a draft.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DraftItem {
     /// 1 to 255 bytes without control characters; unique in the draft.
     pub sku: String,
@@ -42,6 +53,16 @@ pub struct DraftItem {
     pub gap_days: Option<u16>,
     /// What a page shows of it.
     pub card: Card,
+    /// Number shared by the products of one brand, from 1.
+    pub brand: Option<u32>,
+    /// Class of its contribution among all items, 0 to 7.
+    pub value: Option<u8>,
+    /// The day it was released, since 1970.
+    pub released: Option<i32>,
+    /// Bit n: it is hidden at placement n of the policies, whatever is asked.
+    pub hidden: u64,
+    /// What only an edge bundle tells.
+    pub facts: ItemFacts,
 }
 
 /// What a score is worth at one placement: a strictly increasing line through at most 16 knots.
@@ -97,6 +118,8 @@ pub struct Card {
 pub struct DraftClass {
     /// A quarter of the orders with the class hold two different items of it.
     pub varied: bool,
+    /// Never shown as a reason nor used as evidence.
+    pub sensitive: bool,
 }
 
 /// One sparse item-item relation before quantising.
@@ -237,63 +260,4 @@ pub struct Repeat {
     pub fade: Vec<f32>,
     /// Factor of the popularity prior.
     pub prior: f32,
-}
-
-/// What a placement does: the stored form of `[placement.*]` in `endcap.toml`.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
-pub struct Policy {
-    /// The placement's name.
-    pub placement: String,
-    /// Which evidence it asks.
-    pub strategy: Strategy,
-    /// Most items it shows, 1 to 100.
-    pub limit: u16,
-    /// What it makes of products of a class that the context already holds.
-    pub same_category: SameCategory,
-    /// Score below which nothing is shown, ≥ 0.
-    pub min_relevance: f32,
-    /// Whether best sellers fill a list that comes short.
-    pub fall_back_to_popular: bool,
-}
-
-/// Where a placement's candidates come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Strategy {
-    /// Every line of the cart votes.
-    CartAddons,
-    /// What is bought with the product shown.
-    BoughtTogether,
-    /// What is looked at next, from the last ten views.
-    Similar,
-    /// What this customer buys again.
-    Replenish,
-    /// Best sellers.
-    Popular,
-}
-
-impl Strategy {
-    /// All strategies.
-    pub const ALL: [Self; 5] = [Self::CartAddons, Self::BoughtTogether, Self::Similar, Self::Replenish, Self::Popular];
-
-    /// The name used in `endcap.toml`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CartAddons => "cart_addons",
-            Self::BoughtTogether => "bought_together",
-            Self::Similar => "similar",
-            Self::Replenish => "replenish",
-            Self::Popular => "popular",
-        }
-    }
-}
-
-/// What a placement makes of products of the same class as the context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum SameCategory {
-    /// They compete like any other.
-    Allow,
-    /// They are left out.
-    Block,
-    /// They are left out unless shoppers often buy several of the class.
-    UnlessVaried,
 }

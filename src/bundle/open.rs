@@ -4,14 +4,15 @@ use super::bits::u32_at;
 use super::cards::CardsShape;
 use super::columns::ColumnShape;
 use super::dictionary::{Dictionary, DictionaryShape};
-use super::draft::{Calibration, Card, Manifest, Policy, RelationKind, Tuning};
+use super::draft::{Calibration, Card, Manifest, RelationKind, Tuning};
 use super::error::OpenError;
 use super::gap;
 use super::head::{Head, Section};
 use super::layout::*;
 use super::pins::{Pin, PinsShape};
+use super::policy::Policy;
 use super::relation::{Relation, RelationShape};
-use super::structured::Structured;
+use super::structured::{PlainPolicy, Structured};
 use super::write::prior_value;
 use crate::shop::{ItemId, StockState};
 use std::ops::Range;
@@ -233,7 +234,10 @@ impl Items {
         Ok(Self {
             manifest: Manifest::decode(bytes(SectionKind::Manifest)?)?,
             tuning: Tuning::decode(bytes(SectionKind::Tuning)?)?,
-            policies: Vec::decode(bytes(SectionKind::Policies)?)?,
+            policies: <Vec<PlainPolicy>>::decode(bytes(SectionKind::Policies)?)?
+                .into_iter()
+                .map(PlainPolicy::into_policy)
+                .collect(),
             prior_top,
             sold: file.get(priors.clone()).unwrap_or_default().partition_point(|code| *code < NO_PRIOR) as u32,
             priors,

@@ -4,9 +4,10 @@
 //! ascend, so that the pins of a product at a placement stand together, by slot.
 
 use super::bits::u32_at;
-use super::draft::{DraftPin, Policy};
+use super::draft::DraftPin;
 use super::error::{DraftError, OpenError};
 use super::layout::*;
+use super::policy::Policy;
 use super::structured::MAX_LIMIT;
 use crate::shop::ItemId;
 use std::ops::Range;

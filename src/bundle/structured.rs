@@ -1,8 +1,9 @@
 //! The small structured sections: manifest, tuning, policies, calibration. bincode, with a size limit, checked after decoding.
 
-use super::draft::{Blend, Manifest, Policy, Tuning};
+use super::draft::{Blend, Manifest, Tuning};
 use super::error::{DraftError, OpenError};
 use super::layout::MAX_STRUCTURED;
+use super::policy::{Policy, Rung, SameCategory, Strategy};
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use bincode::{Decode, Encode};
 
@@ -82,7 +83,43 @@ impl Structured for Tuning {
     }
 }
 
-impl Structured for Vec<Policy> {
+/// A policy as far as the first readers knew it; the terms say the rest.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub(super) struct PlainPolicy {
+    placement: String,
+    strategy: Strategy,
+    limit: u16,
+    same_category: SameCategory,
+    min_relevance: f32,
+    fall_back_to_popular: bool,
+}
+
+impl PlainPolicy {
+    /// What the first readers can be told of `policy`.
+    pub fn of(policy: &Policy) -> Self {
+        Self {
+            placement: policy.placement.clone(),
+            strategy: policy.strategy,
+            limit: policy.limit,
+            same_category: policy.same_category,
+            min_relevance: policy.min_relevance,
+            fall_back_to_popular: policy.fallback.contains(&Rung::Popular),
+        }
+    }
+
+    /// The policy, neutral in all that the first readers did not know.
+    pub fn into_policy(self) -> Policy {
+        Policy {
+            limit: self.limit,
+            same_category: self.same_category,
+            min_relevance: self.min_relevance,
+            fallback: if self.fall_back_to_popular { vec![Rung::Popular] } else { Vec::new() },
+            ..Policy::neutral(self.placement, self.strategy)
+        }
+    }
+}
+
+impl Structured for Vec<PlainPolicy> {
     const NAME: &'static str = "policies";
 
     fn broken_rule(&self) -> Option<&'static str> {

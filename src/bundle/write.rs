@@ -6,7 +6,7 @@ use super::hash::{ModelId, hash};
 use super::head::{Content, assemble};
 use super::layout::*;
 use super::quantise::{step_code, step_value};
-use super::structured::Structured;
+use super::structured::{PlainPolicy, Structured};
 use super::{cards, columns, dictionary, gap, pins, relation_writer};
 
 /// The bytes of a bundle that holds all of `draft`.
@@ -24,7 +24,7 @@ pub fn write(draft: &Draft) -> Result<Vec<u8>, DraftError> {
     let mut contents = vec![
         content(SectionKind::Manifest, draft.manifest.encode()?),
         content(SectionKind::Tuning, draft.tuning.encode()?),
-        content(SectionKind::Policies, draft.policies.encode()?),
+        content(SectionKind::Policies, draft.policies.iter().map(PlainPolicy::of).collect::<Vec<_>>().encode()?),
         content(SectionKind::Prior, prior(&draft.items)?),
         content(SectionKind::Stock, draft.items.iter().map(|item| item.stock as u8).collect()),
     ];

@@ -2,7 +2,7 @@
 
 use super::error::Problem;
 use super::reader::{Findings, Section};
-use crate::bundle::{Policy, SameCategory, Strategy};
+use crate::bundle::{Policy, Rung, SameCategory, Strategy};
 
 /// Words of `strategy`.
 const STRATEGIES: [(&str, Strategy); 5] = [
@@ -41,12 +41,9 @@ const LIMIT: u16 = 10;
 /// The policies of a placement file that says nothing, in the order of their names.
 pub(super) fn built_in() -> Vec<Policy> {
     let policy = |placement: &str, strategy, limit, same_category| Policy {
-        placement: placement.to_owned(),
-        strategy,
         limit,
         same_category,
-        min_relevance: 0.0,
-        fall_back_to_popular: true,
+        ..Policy::neutral(placement, strategy)
     };
     vec![
         policy("cart", Strategy::CartAddons, 4, SameCategory::UnlessVaried),
@@ -101,12 +98,11 @@ fn policy(
     let rungs = section.words("fallback", &[("popular", ())], &["category_pairs", "popular_in_category"], findings);
     let strategy = strategy(name, place, section, findings)?;
     Some(Policy {
-        placement: name.to_owned(),
-        strategy,
         limit: limit.and_then(|n| u16::try_from(n).ok()).unwrap_or(LIMIT),
         same_category: same_category.unwrap_or(SameCategory::Allow),
         min_relevance: min_relevance.unwrap_or(0.0) as f32,
-        fall_back_to_popular: rungs.is_none_or(|rungs| !rungs.is_empty()),
+        fallback: if rungs.is_none_or(|rungs| !rungs.is_empty()) { vec![Rung::Popular] } else { Vec::new() },
+        ..Policy::neutral(name, strategy)
     })
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::bundle::{SameCategory, Strategy};
+use crate::bundle::{Rung, SameCategory, Strategy};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use std::path::Path;
@@ -47,12 +47,11 @@ fn a_file_with_every_key_is_read_to_the_last() {
     let names: Vec<_> = config.policies.iter().map(|p| p.placement.as_str()).collect();
     assert_eq!(names, ["cart", "empty-basket", "pdp_complements", "pdp_similar", "post_purchase"]);
     let cart = Policy {
-        placement: "cart".into(),
-        strategy: Strategy::CartAddons,
         limit: 5,
         same_category: SameCategory::Block,
         min_relevance: 0.25,
-        fall_back_to_popular: false,
+        fallback: vec![],
+        ..Policy::neutral("cart", Strategy::CartAddons)
     };
     assert_eq!(config.policies[0], cart);
     assert_eq!(config.policies[1].strategy, Strategy::Popular);
@@ -69,8 +68,8 @@ fn a_file_that_opens_every_placement_wide_is_read() {
 fn a_key_left_out_of_a_placement_is_neutral() {
     let cart = policy("[placement.cart]", "cart");
     assert_eq!((cart.limit, cart.same_category, cart.min_relevance), (10, SameCategory::Allow, 0.0));
-    assert!(cart.fall_back_to_popular);
-    assert!(!policy("[placement.cart]\nfallback = []", "cart").fall_back_to_popular);
+    assert_eq!(cart.fallback, [Rung::Popular]);
+    assert!(policy("[placement.cart]\nfallback = []", "cart").fallback.is_empty());
     assert_eq!(policy("[placement.cart]\nmin_relevance = 1", "cart").min_relevance, 1.0);
     assert_eq!(policy("placement = { cart = { limit = 0x10 } }", "cart").limit, 16);
 }

@@ -151,7 +151,7 @@ fn varied(pairs: &Pairs, classes: &Classes) -> Vec<DraftClass> {
     }
     let judged = lines.iter().zip(several).map(|(lines, two)| {
         let orders = lines.saturating_sub(two).max(1);
-        DraftClass { varied: orders >= ENOUGH_ORDERS && two * 4 >= orders }
+        DraftClass { varied: orders >= ENOUGH_ORDERS && two * 4 >= orders, sensitive: false }
     });
     judged.collect()
 }

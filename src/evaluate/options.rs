@@ -1,6 +1,6 @@
 //! What a training run is told, and where it is.
 
-use crate::bundle::Policy;
+use crate::bundle::{Policy, ShopTerms};
 use crate::shop::{CuratedAs, Currency};
 use crate::train::pairs::Support;
 
@@ -37,6 +37,8 @@ pub struct Options {
     pub currency: Currency,
     /// Policies of the placements, as they go into the bundle.
     pub policies: Vec<Policy>,
+    /// What holds for the shop as a whole.
+    pub terms: ShopTerms,
     /// Draws the validation questions.
     pub seed: u64,
     /// Ship a relation although a simple method beats it.
@@ -56,6 +58,7 @@ impl Default for Options {
             low_at: 5,
             currency: Currency::NONE,
             policies: Vec::new(),
+            terms: ShopTerms::default(),
             seed: 7,
             allow_weak: false,
             curated: CuratedAs::Prior,

@@ -262,16 +262,9 @@ fn an_evaluation_names_every_task_and_peer() {
 #[test]
 fn the_ranker_answers_what_validation_measured() {
     use crate::bundle::quantise::Quantiser;
-    use crate::bundle::{Policy, SameCategory, Strategy, write};
+    use crate::bundle::{Policy, Strategy, write};
     use crate::placement::{Recommender, Request};
-    let policy = Policy {
-        placement: "cart".into(),
-        strategy: Strategy::CartAddons,
-        limit: 10,
-        same_category: SameCategory::Allow,
-        min_relevance: 0.0,
-        fall_back_to_popular: true,
-    };
+    let policy = Policy::neutral("cart", Strategy::CartAddons);
     let history = collect(&shop(2_000, true)).unwrap();
     let options = Options { policies: vec![policy], ..Options::default() };
     let Trained { draft, .. } = train(&history, &options, &|_| {}).unwrap();

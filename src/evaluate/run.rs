@@ -155,7 +155,7 @@ fn reliability(draft: &Draft, answers: &[(&'static str, Vec<Answer>)]) -> Vec<Re
             Strategy::BoughtTogether => "pdp",
             Strategy::Similar => "session",
             Strategy::Replenish => "next_basket",
-            Strategy::Popular => return None,
+            Strategy::Popular | Strategy::Alternatives | Strategy::Rerank => return None,
         };
         let (_, answers) = answers.iter().find(|(name, _)| *name == task)?;
         Reliability::of(&line.placement, task, &line.knots, answers)

@@ -11,7 +11,7 @@ use super::options::{Options, Watch};
 use super::orders;
 use super::questions::by_popularity;
 use super::report::TrainReport;
-use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, Tuning};
+use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, RuleTable, Tuning};
 use crate::train::prune::Rows;
 use crate::train::{History, TrainError, assemble};
 
@@ -102,5 +102,9 @@ pub(super) fn draft(history: &History, options: &Options, tuning: Tuning, found:
             .collect(),
         calibration: Vec::new(),
         pins: Vec::new(),
+        terms: options.terms.clone(),
+        rules: RuleTable::default(),
+        class_pairs: Vec::new(),
+        private: None,
     }
 }

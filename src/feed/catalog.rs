@@ -91,6 +91,7 @@ fn product(row: Row<'_>) -> Result<Product, Dropped> {
         image: row.value(IMAGE).map(one_line),
         tags: row.value(TAGS).map(tags).unwrap_or_default(),
         season: row.value(SEASON).map(one_line),
+        released: None,
     })
 }
 

@@ -65,8 +65,8 @@ fn relations_of(strategy: Strategy) -> &'static [RelationKind] {
     match strategy {
         Strategy::CartAddons => &[RelationKind::Cart, RelationKind::BoughtTogether],
         Strategy::BoughtTogether => &[RelationKind::BoughtTogether, RelationKind::Cart],
-        Strategy::Similar => &[RelationKind::Similar],
-        Strategy::Replenish | Strategy::Popular => &[],
+        Strategy::Similar | Strategy::Alternatives => &[RelationKind::Similar],
+        Strategy::Replenish | Strategy::Popular | Strategy::Rerank => &[],
     }
 }
 
@@ -74,8 +74,8 @@ fn relations_of(strategy: Strategy) -> &'static [RelationKind] {
 fn is_known(strategy: Strategy, context: &Context) -> bool {
     match strategy {
         Strategy::CartAddons | Strategy::BoughtTogether => context.product.is_some() || !context.cart.is_empty(),
-        Strategy::Similar => context.product.is_some() || !context.recent.is_empty(),
+        Strategy::Similar | Strategy::Alternatives => context.product.is_some() || !context.recent.is_empty(),
         Strategy::Replenish => !context.history.is_empty(),
-        Strategy::Popular => true,
+        Strategy::Popular | Strategy::Rerank => true,
     }
 }

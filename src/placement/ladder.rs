@@ -1,7 +1,7 @@
 //! One question on its way down the rungs: evidence, popularity as part of the model, best sellers, new products that had
 //! to wait.
 
-use crate::bundle::{Model, Policy, Strategy};
+use crate::bundle::{Model, Policy, Rung, Strategy};
 use crate::rank::{Context, Eligibility, Evidence, Pick, Pins, Reason, Scores, Selection, is_due};
 use crate::shop::ItemId;
 
@@ -27,7 +27,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         self.candidates(reason_of(self.policy.strategy));
         self.prior();
         self.selection.merge();
-        let popular = self.policy.fall_back_to_popular || self.policy.strategy == Strategy::Popular;
+        let popular = self.policy.fallback.contains(&Rung::Popular) || self.policy.strategy == Strategy::Popular;
         if popular {
             self.best_sellers(0..new_from);
         }
@@ -153,8 +153,8 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
 fn reason_of(strategy: Strategy) -> Reason {
     match strategy {
         Strategy::CartAddons | Strategy::BoughtTogether => Reason::BoughtTogether,
-        Strategy::Similar => Reason::Similar,
+        Strategy::Similar | Strategy::Alternatives => Reason::Similar,
         Strategy::Replenish => Reason::BoughtBefore,
-        Strategy::Popular => Reason::Popular,
+        Strategy::Popular | Strategy::Rerank => Reason::Popular,
     }
 }

@@ -46,12 +46,12 @@ impl Evidence {
             Strategy::CartAddons if context.cart.is_empty() => self.product(model, tuning, context),
             Strategy::CartAddons => self.cart(model, tuning, context),
             Strategy::BoughtTogether => self.product(model, tuning, context),
-            Strategy::Similar => self.views(model, tuning, context),
+            Strategy::Similar | Strategy::Alternatives => self.views(model, tuning, context),
             Strategy::Replenish => {
                 self.prior = tuning.repeat.prior;
                 repeat(&tuning.repeat, &context.history, scores);
             }
-            Strategy::Popular => {}
+            Strategy::Popular | Strategy::Rerank => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! Products and their stock.
 
-use super::Money;
+use super::{Money, Timestamp};
 
 /// The place of a product in a bundle: 0 is the best seller.
 ///
@@ -46,6 +46,8 @@ pub struct Product {
     pub tags: Vec<String>,
     /// The season it belongs to, in the shop's words.
     pub season: Option<String>,
+    /// When it was first for sale.
+    pub released: Option<Timestamp>,
 }
 
 /// Availability as feeds say it.
@@ -62,10 +64,11 @@ pub enum Availability {
 }
 
 /// What a placement may do with a product today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum StockState {
     /// On hand, or not counted by the shop.
+    #[default]
     InStock = 0,
     /// On hand, but few.
     Low = 1,

@@ -78,7 +78,7 @@ pub fn varied(history: &History, classes: &Classes) -> Vec<DraftClass> {
     classes.of.iter().flatten().for_each(|class| members[*class as usize] += 1);
     let bought = |class: usize| orders[class] >= ENOUGH && several[class] * 4 >= orders[class];
     let wide = |class: usize| members[class] * 2 > classes.of.len();
-    (0..classes.len).map(|class| DraftClass { varied: bought(class) || wide(class) }).collect()
+    (0..classes.len).map(|class| DraftClass { varied: bought(class) || wide(class), sensitive: false }).collect()
 }
 
 /// The items of a draft. Costs, margins and stock counts stay behind: of stock only the state goes in.
@@ -94,6 +94,7 @@ pub fn items(history: &History, classes: &Classes, low_at: i64) -> Vec<DraftItem
         group: groups[at],
         gap_days: gaps[at],
         card: card(product),
+        ..DraftItem::default()
     };
     history.products.iter().enumerate().map(item).collect()
 }

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn edges_within_a_class_go_unless_it_is_varied() {
         let classes = Classes { of: vec![Some(0), Some(0), Some(1), Some(1), None, None], len: 2 };
-        let varied = [DraftClass { varied: false }, DraftClass { varied: true }];
+        let varied = [false, true].map(|varied| DraftClass { varied, ..DraftClass::default() });
         let mut rows = vec![row(&[1, 2, 4]), row(&[0]), row(&[0, 3]), row(&[]), row(&[0, 5]), row(&[4])];
         complements(&mut rows, &classes, &varied);
         assert_eq!(rows, [row(&[2, 4]), row(&[]), row(&[0, 3]), row(&[]), row(&[0, 5]), row(&[4])]);
@@ -155,14 +155,7 @@ mod tests {
 
     #[test]
     fn one_placement_that_allows_the_same_category_keeps_all_edges() {
-        let policy = |strategy, same_category| Policy {
-            placement: "spot".into(),
-            strategy,
-            limit: 4,
-            same_category,
-            min_relevance: 0.0,
-            fall_back_to_popular: true,
-        };
+        let policy = |strategy, same_category| Policy { same_category, ..Policy::neutral("spot", strategy) };
         let cart = policy(Strategy::CartAddons, SameCategory::UnlessVaried);
         let page = policy(Strategy::BoughtTogether, SameCategory::Block);
         let similar = policy(Strategy::Similar, SameCategory::Allow);

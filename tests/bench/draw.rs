@@ -4,8 +4,8 @@
 //! from 1 with the square of another. What the rows mean does not matter for speed, how they lie in memory does.
 
 use endcap::bundle::{
-    Blend, Draft, DraftError, DraftItem, DraftRelation, Edge, Manifest, Policy, RelationKind, Repeat, SameCategory,
-    Strategy, Tuning, write,
+    Blend, Draft, DraftError, DraftItem, DraftRelation, Edge, Manifest, Policy, RelationKind, Repeat, RuleTable,
+    ShopTerms, Strategy, Tuning, write,
 };
 use endcap::shop::{ItemId, StockState};
 
@@ -55,10 +55,7 @@ pub fn bundle(items: u32) -> Result<Vec<u8>, DraftError> {
         sku: sku(ItemId(at)),
         share: 0.05 / (1.0 + at as f32).sqrt(),
         stock: if at % 97 == 96 { StockState::Out } else { StockState::InStock },
-        class: None,
-        group: None,
-        gap_days: None,
-        card: Default::default(),
+        ..DraftItem::default()
     };
     write(&Draft {
         manifest: Manifest { generator: "endcap bench".into(), currency: "XXX".into(), relations: vec![] },
@@ -69,6 +66,10 @@ pub fn bundle(items: u32) -> Result<Vec<u8>, DraftError> {
         relations,
         calibration: vec![],
         pins: vec![],
+        terms: ShopTerms::default(),
+        rules: RuleTable::default(),
+        class_pairs: vec![],
+        private: None,
     })
 }
 
@@ -84,12 +85,5 @@ fn tuning() -> Tuning {
 }
 
 fn policy() -> Policy {
-    Policy {
-        placement: "cart".into(),
-        strategy: Strategy::CartAddons,
-        limit: 4,
-        same_category: SameCategory::Allow,
-        min_relevance: 0.0,
-        fall_back_to_popular: true,
-    }
+    Policy { limit: 4, ..Policy::neutral("cart", Strategy::CartAddons) }
 }

@@ -26,6 +26,7 @@ pub fn six() -> Draft {
             price: Some(Money::new(990 + n as i64, Currency::parse("EUR").unwrap())),
             ..Card::default()
         },
+        ..DraftItem::default()
     });
     Draft {
         manifest: Manifest {
@@ -38,7 +39,11 @@ pub fn six() -> Draft {
         tuning: tuning(),
         policies: policies(),
         items: items.collect(),
-        classes: vec![DraftClass { varied: false }, DraftClass { varied: true }, DraftClass::default()],
+        classes: vec![
+            DraftClass::default(),
+            DraftClass { varied: true, ..DraftClass::default() },
+            DraftClass::default(),
+        ],
         relations: vec![
             relation(
                 RelationKind::Cart,
@@ -69,6 +74,10 @@ pub fn six() -> Draft {
         ],
         calibration: vec![],
         pins: vec![],
+        terms: ShopTerms::default(),
+        rules: RuleTable::default(),
+        class_pairs: vec![],
+        private: None,
     }
 }
 
@@ -121,14 +130,7 @@ pub fn tuning() -> Tuning {
 
 /// One neutral policy a strategy.
 pub fn policies() -> Vec<Policy> {
-    let policy = |placement: &str, strategy| Policy {
-        placement: placement.into(),
-        strategy,
-        limit: 10,
-        same_category: SameCategory::Allow,
-        min_relevance: 0.0,
-        fall_back_to_popular: true,
-    };
+    let policy = |placement: &str, strategy| Policy::neutral(placement, strategy);
     vec![
         policy("cart", Strategy::CartAddons),
         policy("pdp_complements", Strategy::BoughtTogether),
@@ -184,6 +186,7 @@ pub fn noise(items: u32, degree: u32, seed: u64) -> Draft {
             group: n.is_multiple_of(4).then_some(1 + n / 8),
             gap_days: None,
             card: Card { title: format!("Product {n}"), ..Card::default() },
+            ..DraftItem::default()
         })
         .collect();
     draft.items.dedup_by(|a, b| a.sku == b.sku);

@@ -244,7 +244,7 @@ impl Oracle {
         limit: usize,
     ) -> Vec<(Expected, bool)> {
         let new = |item: u32| self.is_new(policy.strategy, item);
-        let popular = policy.fall_back_to_popular || policy.strategy == Strategy::Popular;
+        let popular = policy.fallback.contains(&Rung::Popular) || policy.strategy == Strategy::Popular;
         let filler = |item: &u32| {
             let bits = self.items[*item as usize].prior.to_bits();
             (Expected { item: *item, bits, reason: Reason::Popular, because: vec![] }, true)
@@ -394,7 +394,7 @@ impl Oracle {
                 (votes, 0.0)
             }
             Strategy::Replenish => (vec![], tuning.repeat.prior),
-            Strategy::Popular => (vec![], 0.0),
+            Strategy::Popular | Strategy::Alternatives | Strategy::Rerank => (vec![], 0.0),
         }
     }
 
@@ -448,7 +448,7 @@ impl Oracle {
             Strategy::CartAddons | Strategy::BoughtTogether => Reason::BoughtTogether,
             Strategy::Similar => Reason::Similar,
             Strategy::Replenish => Reason::BoughtBefore,
-            Strategy::Popular => Reason::Popular,
+            Strategy::Popular | Strategy::Alternatives | Strategy::Rerank => Reason::Popular,
         };
         let mut scored: Vec<(f32, u32, Reason)> = Vec::new();
         for item in eligible {

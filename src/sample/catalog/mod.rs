@@ -172,6 +172,7 @@ fn item_of(family: &Family, variant: &Variant, weight: u32, place: usize, dice: 
             image: Some(format!("pictures/{sku}.svg")),
             tags: tags_of(family),
             season: (!family.season.is_empty()).then(|| family.season.to_owned()),
+            released: None,
             sku,
         },
         kind: family.kind,

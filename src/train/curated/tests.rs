@@ -1,5 +1,5 @@
 use super::*;
-use crate::bundle::{SameCategory, Strategy};
+use crate::bundle::Strategy;
 use crate::shop::{CuratedLine, CuratedPlace, Product};
 use crate::train::Baskets;
 use crate::train::pairs::{Pairs, Support};
@@ -32,14 +32,7 @@ fn resolved(lines: &[CuratedLine<'_>]) -> CuratedPairs {
 }
 
 fn policy(placement: &str, strategy: Strategy, limit: u16) -> Policy {
-    Policy {
-        placement: placement.into(),
-        strategy,
-        limit,
-        same_category: SameCategory::Allow,
-        min_relevance: 0.0,
-        fall_back_to_popular: true,
-    }
+    Policy { limit, ..Policy::neutral(placement, strategy) }
 }
 
 fn page() -> Policy {

@@ -1,7 +1,7 @@
 //! endcap and its peers behind one face.
 
 use crate::shop::{Ask, Question, Split, Unit};
-use endcap::bundle::{self, Policy, SameCategory, Strategy};
+use endcap::bundle::{self, Policy, Strategy};
 use endcap::evaluate;
 use endcap::placement::{Recommender, Request};
 use endcap::shop::{Event, EventKind, OrderLine, Timestamp};
@@ -99,14 +99,7 @@ fn policy(ask: Ask) -> Policy {
         Ask::Product => Strategy::BoughtTogether,
         Ask::Visit => Strategy::Similar,
     };
-    Policy {
-        placement: ask.name().into(),
-        strategy,
-        limit: LIST as u16,
-        same_category: SameCategory::Allow,
-        min_relevance: 0.0,
-        fall_back_to_popular: true,
-    }
+    Policy { limit: LIST as u16, ..Policy::neutral(ask.name(), strategy) }
 }
 
 impl Contender for Endcap {
