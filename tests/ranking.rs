@@ -6,8 +6,8 @@ mod oracle;
 mod support;
 
 use endcap::bundle::{
-    Blend, Calibration, Draft, DraftClass, DraftPin, Knot, Policy, RelationKind, Repeat, SameCategory, Tuning, Verdict,
-    write,
+    Blend, Calibration, Draft, DraftClass, DraftPin, Knot, Policy, RelationKind, Repeat, Rung, SameCategory, Tuning,
+    Verdict, write,
 };
 use endcap::placement::{Fallback, FallbackReason, PastPurchase, Recommender, Request};
 use endcap::rank::Reason;
