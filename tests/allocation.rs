@@ -37,7 +37,7 @@ fn recommender() -> (Recommender<Vec<u8>>, Vec<String>) {
 fn ask(recommender: &mut Recommender<Vec<u8>>, words: &[&str], history: &[PastPurchase<'_>]) {
     for placement in PLACEMENTS {
         let (product, recent, exclude) = (words.first().copied(), words, words.get(1..3).unwrap_or_default());
-        let request = Request { placement, cart: words, product, recent, history, exclude, limit: None };
+        let request = Request { placement, cart: words, product, recent, history, exclude, ..Request::default() };
         let answer = recommender.recommend(&request).unwrap();
         assert!(!answer.picks.is_empty());
         let request = Request { placement, history, ..Request::default() };

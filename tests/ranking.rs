@@ -50,6 +50,7 @@ impl Question {
             history: &history,
             exclude: &words(&self.exclude),
             limit: self.limit,
+            ..Request::default()
         })
     }
 }

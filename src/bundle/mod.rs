@@ -47,6 +47,7 @@ mod relation_writer;
 mod row_plan;
 mod rule;
 mod slice;
+mod stand_in;
 mod structured;
 mod verify;
 mod write;

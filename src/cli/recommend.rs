@@ -198,6 +198,7 @@ fn answer_one(
         history: &history,
         exclude: &exclude,
         limit: line.limit.map(|limit| limit.min(u64::from(u32::MAX)) as u32).or(limit),
+        ..Request::default()
     };
     let Some(answer) = recommender.recommend(&request) else {
         return Err(no_such_placement(recommender, &line.placement));

@@ -1,7 +1,7 @@
 //! What filled a list that came short, and why.
 
 use crate::bundle::{Model, RelationKind, Strategy, Verdict};
-use crate::rank::Context;
+use crate::rank::{Context, Pick, Reason};
 
 /// What filled a list that came short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,13 +9,33 @@ use crate::rank::Context;
 pub enum Fallback {
     /// Best sellers.
     Popular = 1,
+    /// Best sellers of the context's categories.
+    PopularInCategory = 2,
+    /// What is bought with products of the context's categories.
+    CategoryPairs = 3,
 }
 
 impl Fallback {
+    /// Every rung, by number from 1.
+    pub const ALL: [Self; 3] = [Self::Popular, Self::PopularInCategory, Self::CategoryPairs];
+
+    /// The deepest rung that brought one of `picks`.
+    pub(super) fn of(picks: &[Pick]) -> Option<Self> {
+        let brought = |reason: Reason| picks.iter().any(|pick| pick.reason == reason);
+        let rungs = [
+            (Reason::Popular, Self::Popular),
+            (Reason::PopularInCategory, Self::PopularInCategory),
+            (Reason::CategoryPairs, Self::CategoryPairs),
+        ];
+        rungs.into_iter().find(|(reason, _)| brought(*reason)).map(|(_, rung)| rung)
+    }
+
     /// The name used in answers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Popular => "popular",
+            Self::PopularInCategory => "popular_in_category",
+            Self::CategoryPairs => "category_pairs",
         }
     }
 }

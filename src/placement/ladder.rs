@@ -1,8 +1,13 @@
-//! One question on its way down the rungs: evidence, popularity as part of the model, best sellers, new products that had
-//! to wait.
+//! One question on its way down the rungs: evidence, popularity as part of the model, what is known of categories, best
+//! sellers, new products that had to wait.
 
-use crate::bundle::{Model, Policy, Rung, Strategy};
-use crate::rank::{Context, Eligibility, Evidence, Pick, Pins, Reason, Scores, Selection, is_due};
+use super::trace::Trace;
+use crate::bundle::{Calibration, Model, Policy, RelationKind, Rung, Strategy};
+use crate::rank::{
+    Candidate, Context, Eligibility, Evidence, Parts, Pick, Pins, Queue, Reason, Rejection, Scores, Selection, Worth,
+    is_due,
+};
+use crate::rules::Live;
 use crate::shop::ItemId;
 
 /// Most items that a rung of the ladder looks at.
@@ -11,49 +16,85 @@ const CHECKED: u32 = 4096;
 /// Everything that a list is made from.
 pub(super) struct Ladder<'a, D> {
     pub model: &'a Model<D>,
+    pub live: &'a Live,
     pub policy: &'a Policy,
     pub context: &'a Context,
     pub scores: &'a Scores,
     pub evidence: &'a Evidence,
-    pub eligibility: &'a Eligibility,
+    pub worth: Worth<'a>,
+    pub calibration: Option<&'a Calibration>,
+    pub eligibility: &'a mut Eligibility,
     pub selection: &'a mut Selection,
+    pub queue: &'a mut Queue,
+    pub rungs: &'a mut Rungs,
+    pub trace: &'a mut Trace,
+}
+
+/// What rungs keep at hand.
+#[derive(Debug, Default)]
+pub(super) struct Rungs {
+    /// Candidates that only the wider window of prices lets pass.
+    wider: Vec<Candidate>,
+    /// New candidates that had to wait.
+    held_back: Vec<Candidate>,
+    /// The classes of the context, ascending.
+    classes: Vec<u32>,
+    /// Slots that rules pin, and which rules.
+    pins: Vec<(u16, u16)>,
+}
+
+/// How a rung values what it brings.
+#[derive(Clone, Copy)]
+struct Filler {
+    reason: Reason,
+    /// Whether the objective reorders it.
+    ranked: bool,
 }
 
 impl<D: AsRef<[u8]>> Ladder<'_, D> {
     /// Makes the list but for its pins.
     pub fn climb(&mut self, limit: usize) {
         let new_from = self.new_from();
-        self.selection.start(limit, new_from);
-        self.candidates(reason_of(self.policy.strategy));
-        self.prior();
-        self.selection.merge();
-        let popular = self.policy.fallback.contains(&Rung::Popular) || self.policy.strategy == Strategy::Popular;
-        if popular {
-            self.best_sellers(0..new_from);
+        self.selection.start(self.policy, limit, new_from);
+        self.rungs.wider.clear();
+        self.rungs.held_back.clear();
+        self.fill_from_evidence();
+        self.fill_from_wider_window();
+        self.hold_back();
+        let policy = self.policy;
+        let own_best_sellers = policy.strategy == Strategy::Popular;
+        for rung in &policy.fallback {
+            match rung {
+                Rung::CategoryPairs => self.category_pairs(),
+                Rung::PopularInCategory => self.popular_in_category(),
+                Rung::Popular => self.best_sellers(0..new_from),
+            }
         }
-        self.selection.append_held_back();
-        if popular {
+        self.append_held_back();
+        if own_best_sellers || policy.fallback.contains(&Rung::Popular) {
+            self.selection.let_new_in();
             self.best_sellers(new_from..u32::MAX);
         }
-        self.value();
+        if self.calibration.is_some() {
+            self.selection.level_fillers();
+        }
         self.name_due();
     }
 
     /// Puts what the shop pinned into its slots.
     pub fn pin(&mut self, pins: &mut Pins) {
-        let (model, eligibility) = (self.model, self.eligibility);
-        let (policy, scores, evidence) = (self.policy, self.scores, self.evidence);
-        let calibration = model.base().calibration(&policy.placement);
-        pins.place(self.selection, |item| {
-            if !eligibility.allows(model.base(), item) {
-                return None;
-            }
-            let score = match policy.strategy {
-                Strategy::Popular => model.base().prior(item),
-                _ => (scores.of(item) + evidence.prior_of(model, item)).max(0.0),
-            };
-            let score = calibration.map_or(score, |calibration| calibration.probability(score));
-            Some(Pick::new(item, score, Reason::Pinned, model.base().group(item)))
+        let (model, live, eligibility) = (self.model, self.live, &mut *self.eligibility);
+        let (scores, evidence, worth) = (self.scores, self.evidence, self.worth);
+        self.rungs.pins.clear();
+        self.rungs.pins.extend(eligibility.rules().pins(live));
+        let by_rules = self.rungs.pins.iter().map(|(slot, rule)| (*slot, live.pinned_by(*rule)));
+        pins.place(self.selection, by_rules, |item| {
+            let standing = eligibility.verdict(model.base(), live, item).ok()?;
+            let raw = (scores.of(item) + evidence.prior_of(model, item)).max(0.0);
+            let score = worth.probability(raw) * standing.bury;
+            let parts = Parts { raw, bury: standing.bury, relevance: score, value: score, ..Parts::default() };
+            let pick = Pick::new(item, score, Reason::Pinned, model.base().group(item));
+            Some(pick.with(parts, standing.relaxed))
         });
     }
 
@@ -67,77 +108,225 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         }
     }
 
-    /// Items that something of the context votes for. Where the votes come to nothing, popularity alone lifts an item.
-    fn candidates(&mut self, voted: Reason) {
-        // No prior is above the best seller's: most candidates are out before theirs is read.
-        let most = self.evidence.prior_of(self.model, ItemId(0));
-        for item in self.scores.touched() {
-            let votes = self.scores.of(*item);
-            if !self.selection.admits(votes + most, *item) {
-                continue;
+    /// Items that something of the context votes for, and those that popularity lifts.
+    fn fill_from_evidence(&mut self) {
+        self.queue.line_up(self.model, self.evidence, self.scores);
+        while !self.selection.is_full() {
+            let mut best = self.selection.best();
+            while let Some((score, _)) = self.queue.top() {
+                if self.selection.is_settled(best, score, self.worth.most(score)) {
+                    break;
+                }
+                if self.open_next() {
+                    best = self.selection.better(best);
+                }
             }
-            let score = votes + self.evidence.prior_of(self.model, *item);
-            if score > 0.0 {
-                let reason = match votes > 0.0 {
-                    true if self.selection.is_new(*item) => Reason::New,
-                    true => voted,
-                    false => Reason::Popular,
-                };
-                self.consider(*item, score, reason);
+            let Some(best) = best else { break };
+            self.choose(best);
+        }
+    }
+
+    /// Opens the candidate that waits first; whether it may be shown.
+    fn open_next(&mut self) -> bool {
+        let Some((score, item)) = self.queue.pop(self.model, self.evidence, self.scores) else { return false };
+        match self.valued(item, score) {
+            Ok(candidate) if candidate.pick.relaxed => {
+                self.rungs.wider.push(candidate);
+                false
+            }
+            Ok(candidate) => {
+                self.selection.enter(candidate);
+                true
+            }
+            Err(why) => {
+                self.trace.reject(item, score, why);
+                false
             }
         }
     }
 
-    /// Items that popularity alone lifts into the list: the first of them in item order, for the prior never rises.
-    fn prior(&mut self) {
-        for item in self.numbers(0..CHECKED) {
-            let score = self.evidence.prior_of(self.model, item);
-            if score <= 0.0 || !self.selection.admits(score, item) {
-                return;
-            }
-            if !self.scores.has(item) {
-                self.consider(item, score, Reason::Popular);
+    /// Steps 2 to 4 for a candidate of this score.
+    fn valued(&mut self, item: ItemId, raw: f32) -> Result<Candidate, Rejection> {
+        let standing = self.eligibility.verdict(self.model.base(), self.live, item)?;
+        let score = self.worth.probability(raw) * standing.bury;
+        if score < self.policy.min_relevance {
+            return Err(Rejection::MinRelevance);
+        }
+        let relevance = self.worth.rising(raw) * standing.bury;
+        let phi = self.worth.phi(self.live, item, standing.boost);
+        let value = self.worth.value(relevance, phi);
+        let parts = Parts { raw, relevance, bury: standing.bury, phi, value, likeness: 0.0 };
+        let pick = Pick::new(item, score, self.reason(item), self.model.base().group(item));
+        Ok(self.with_kind(pick.with(parts, standing.relaxed)))
+    }
+
+    fn with_kind(&self, pick: Pick) -> Candidate {
+        let bundle = self.model.base();
+        Candidate { class: bundle.class(pick.item), brand: bundle.brand(pick.item), pick }
+    }
+
+    /// Why an item with evidence is shown. Where its votes come to nothing, popularity alone lifts it.
+    fn reason(&self, item: ItemId) -> Reason {
+        match self.scores.of(item) > 0.0 {
+            true if self.selection.is_new(item) => Reason::New,
+            true => reason_of(self.policy.strategy),
+            false => Reason::Popular,
+        }
+    }
+
+    fn choose(&mut self, at: usize) {
+        let model = self.model;
+        let kinds = [RelationKind::Similar, RelationKind::BoughtTogether, RelationKind::Cart];
+        let relation = kinds.into_iter().find_map(|kind| model.relation(kind));
+        let item = self.selection.open().get(at).map(|candidate| candidate.pick.item);
+        let row = relation.as_ref().zip(item).map(|(relation, item)| relation.row(item));
+        self.selection.choose(at, row.into_iter().flatten().map(|(neighbour, _)| neighbour));
+    }
+
+    /// What only the wider window lets pass, where the narrow one brought too little.
+    fn fill_from_wider_window(&mut self) {
+        if self.selection.is_full() || self.rungs.wider.is_empty() {
+            return;
+        }
+        self.rungs.wider.drain(..).for_each(|candidate| self.selection.enter(candidate));
+        while !self.selection.is_full() {
+            let Some(best) = self.selection.best() else { break };
+            self.choose(best);
+        }
+    }
+
+    /// Lets new candidates wait for what lower rungs bring, and closes all others.
+    fn hold_back(&mut self) {
+        let new_from = |candidate: &&Candidate| self.selection.is_new(candidate.pick.item);
+        self.rungs.held_back.extend(self.selection.open().iter().filter(new_from));
+        for candidate in self.selection.open() {
+            let why = self.selection.admits(candidate).err().unwrap_or(Rejection::Outranked);
+            self.trace.reject(candidate.pick.item, candidate.pick.parts.raw, why);
+        }
+        self.selection.close();
+        let key = |candidate: &Candidate| (candidate.pick.parts.value, candidate.pick.parts.raw);
+        self.rungs.held_back.sort_unstable_by(|a, b| {
+            let (x, y) = (key(a), key(b));
+            y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)).then(a.pick.item.cmp(&b.pick.item))
+        });
+    }
+
+    fn append_held_back(&mut self) {
+        for candidate in self.rungs.held_back.drain(..) {
+            if !self.selection.is_full() && self.selection.fits(&candidate).is_ok() {
+                self.selection.append(candidate);
             }
         }
     }
 
-    /// Best sellers behind everything else.
+    /// What is bought with products of the context's classes, in the order of the classes' lists: first of each, second of
+    /// each, and so on.
+    fn category_pairs(&mut self) {
+        self.collect_classes();
+        let bundle = self.model.base();
+        let filler = Filler { reason: Reason::CategoryPairs, ranked: false };
+        for place in 0..crate::bundle::MAX_CLASS_PAIRS {
+            for class in 0..self.rungs.classes.len() {
+                let class = self.rungs.classes.get(class).copied().unwrap_or(0);
+                let Some(item) = bundle.class_pairs(class).nth(place) else { continue };
+                self.bring(item, filler);
+                self.choose_all(f32::NEG_INFINITY, f32::NEG_INFINITY);
+                if self.selection.is_full() {
+                    return;
+                }
+            }
+        }
+        self.selection.close();
+    }
+
+    /// Best sellers of the context's classes.
+    fn popular_in_category(&mut self) {
+        self.collect_classes();
+        if self.rungs.classes.is_empty() {
+            return;
+        }
+        let bundle = self.model.base();
+        let classes = std::mem::take(&mut self.rungs.classes);
+        let of_class = |item: &ItemId| classes.binary_search(&bundle.class(*item)).is_ok();
+        let items = self.numbers(0..u32::MAX).filter(of_class);
+        self.fill_from(items, Filler { reason: Reason::PopularInCategory, ranked: true });
+        self.rungs.classes = classes;
+    }
+
+    /// Best sellers.
     fn best_sellers(&mut self, range: std::ops::Range<u32>) {
-        for item in self.numbers(range) {
+        let items = self.numbers(range);
+        self.fill_from(items, Filler { reason: Reason::Popular, ranked: true });
+    }
+
+    /// Fills the list from items in the order of their shares.
+    fn fill_from(&mut self, items: impl Iterator<Item = ItemId>, filler: Filler) {
+        for item in items {
             if self.selection.is_full() {
-                return;
+                break;
             }
-            if self.eligibility.allows(self.model.base(), item) {
-                let (share, group) = (self.model.base().prior(item), self.model.base().group(item));
-                self.selection.append(Pick::filler(item, share, group));
+            let share = self.model.base().prior(item);
+            self.choose_all(share, self.worth.value(share, 1.0));
+            if !self.selection.is_full() {
+                self.bring(item, filler);
             }
         }
+        self.choose_all(f32::NEG_INFINITY, f32::NEG_INFINITY);
+        self.selection.close();
+    }
+
+    /// Chooses what is open as long as nothing that still comes, of at most this share and value, could come before it.
+    fn choose_all(&mut self, share: f32, most: f32) {
+        while !self.selection.is_full() {
+            let best = self.selection.best();
+            match best {
+                Some(at) if self.selection.is_settled(best, share, most) => self.choose(at),
+                _ => return,
+            }
+        }
+    }
+
+    /// Opens an item of a rung, where it may be shown.
+    fn bring(&mut self, item: ItemId, filler: Filler) {
+        if self.selection.shows(item) {
+            return;
+        }
+        let standing = match self.eligibility.verdict(self.model.base(), self.live, item) {
+            Ok(standing) => standing,
+            Err(why) => return self.trace.reject(item, 0.0, why),
+        };
+        let (share, own) = (self.model.base().prior(item), self.policy.strategy == Strategy::Popular);
+        let relevance = share * standing.bury;
+        let score = if own { self.worth.probability(share) * standing.bury } else { relevance };
+        if score < self.policy.min_relevance {
+            return self.trace.reject(item, 0.0, Rejection::MinRelevance);
+        }
+        let phi = if filler.ranked { self.worth.phi(self.live, item, standing.boost) } else { 0.0 };
+        let value = self.worth.value(relevance, phi);
+        let parts = Parts { raw: share, relevance, bury: standing.bury, phi, value, likeness: 0.0 };
+        let pick = Pick::new(item, score, filler.reason, self.model.base().group(item)).brought(!own);
+        let candidate = self.with_kind(pick.with(parts, standing.relaxed));
+        match self.selection.fits(&candidate) {
+            Ok(()) => self.selection.enter(candidate),
+            Err(why) => self.trace.reject(item, 0.0, why),
+        }
+    }
+
+    /// The classes of the product, or of the cart where no product is open, that may be a reason.
+    fn collect_classes(&mut self) {
+        let bundle = self.model.base();
+        let classes = &mut self.rungs.classes;
+        classes.clear();
+        let lines = if self.context.product.is_some() { &[] } else { self.context.cart.as_slice() };
+        let all = self.context.product.iter().chain(lines).map(|item| bundle.class(*item));
+        classes.extend(all.filter(|class| *class > 0 && !bundle.is_sensitive(*class)));
+        classes.sort_unstable();
+        classes.dedup();
     }
 
     fn numbers(&self, range: std::ops::Range<u32>) -> impl Iterator<Item = ItemId> + use<D> {
         let end = range.end.min(CHECKED).min(self.model.base().len() as u32);
         (range.start..end).map(ItemId)
-    }
-
-    #[inline]
-    fn consider(&mut self, item: ItemId, score: f32, reason: Reason) {
-        if self.selection.admits(score, item) && self.eligibility.allows(self.model.base(), item) {
-            self.selection.enter(Pick::new(item, score, reason, self.model.base().group(item)));
-        }
-    }
-
-    /// Scores become probabilities where the placement is calibrated; what is not worth showing goes.
-    fn value(&mut self) {
-        let calibration = self.model.base().calibration(&self.policy.placement);
-        if let Some(calibration) = calibration {
-            self.selection.calibrate(calibration, self.policy.strategy == Strategy::Popular);
-        }
-        if self.policy.min_relevance > 0.0 {
-            self.selection.drop_below(self.policy.min_relevance);
-        }
-        if calibration.is_some() {
-            self.selection.level_fillers();
-        }
     }
 
     fn name_due(&mut self) {
@@ -153,8 +342,8 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
 fn reason_of(strategy: Strategy) -> Reason {
     match strategy {
         Strategy::CartAddons | Strategy::BoughtTogether => Reason::BoughtTogether,
-        Strategy::Similar | Strategy::Alternatives => Reason::Similar,
+        Strategy::Similar | Strategy::Alternatives | Strategy::Rerank => Reason::Similar,
         Strategy::Replenish => Reason::BoughtBefore,
-        Strategy::Popular | Strategy::Rerank => Reason::Popular,
+        Strategy::Popular => Reason::Popular,
     }
 }

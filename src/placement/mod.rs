@@ -28,11 +28,18 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod explain;
 mod fallback;
 mod ladder;
+mod page;
 mod recommender;
 mod request;
+mod rerank;
+mod trace;
 
+pub use explain::{Explanation, Rejected, Shown, Vote};
 pub use fallback::{Fallback, FallbackReason};
-pub use recommender::{Answer, Recommender};
-pub use request::{PastPurchase, Request};
+pub use page::Page;
+pub use recommender::{Answer, Recommender, Silence};
+pub use request::{Amount, PastPurchase, Request};
+pub use rerank::{Alternatives, Place, Reranked};

@@ -1,23 +1,37 @@
 //! Requests in, answers out: the engine as a whole.
 
 use super::fallback::{Fallback, FallbackReason};
-use super::ladder::Ladder;
-use super::request::Request;
-use crate::bundle::{Model, OpenError, Strategy};
+use super::ladder::{Ladder, Rungs};
+use super::request::{Amount, Request};
+use super::trace::Trace;
+use crate::bundle::{Model, OpenError, Policy, Strategy};
 use crate::rank::{
-    Context, Eligibility, Evidence, Pick, Pins, Purchase, Reason, Scores, Selection, because, due_items,
+    Context, Eligibility, Evidence, Pick, Pins, Purchase, Queue, Scores, Selection, Worth, because, due_items,
 };
+use crate::rules::{Live, Situation};
 use crate::shop::ItemId;
 
 /// A model with everything that answering needs, so that answering itself allocates nothing.
 pub struct Recommender<D> {
-    model: Model<D>,
-    context: Context,
-    scores: Scores,
-    evidence: Evidence,
-    eligibility: Eligibility,
-    selection: Selection,
+    pub(super) model: Model<D>,
+    pub(super) live: Live,
+    pub(super) context: Context,
+    pub(super) scores: Scores,
+    pub(super) evidence: Evidence,
+    pub(super) eligibility: Eligibility,
+    pub(super) selection: Selection,
+    pub(super) trace: Trace,
+    queue: Queue,
+    rungs: Rungs,
     pins: Pins,
+    /// What other blocks of the page show.
+    pub(super) on_page: Vec<ItemId>,
+    /// How many of them show something.
+    pub(super) live_blocks: usize,
+    subtotal: Option<i64>,
+    lines: usize,
+    /// Whether the last order stands in for the cart.
+    explores: bool,
 }
 
 /// The answer to one request, borrowed until the next.
@@ -32,10 +46,42 @@ pub struct Answer<'a> {
     /// How many different products of the history the customer may need again by now, whether they are shown or not:
     /// above 0, a reminder is in place. `None` where the strategy is not `replenish`.
     pub due: Option<u32>,
+    /// Why there is no list at all, where there is none by decision.
+    pub silent: Option<Silence>,
+}
+
+/// Why a block stays empty although there might be something to show. The names and numbers are part of the npm package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Silence {
+    /// The placement is switched off.
+    Disabled = 1,
+    /// The page has as many live blocks as it may.
+    PageFull = 2,
+}
+
+impl Silence {
+    /// Every reason, by number from 1.
+    pub const ALL: [Self; 2] = [Self::Disabled, Self::PageFull];
+
+    /// The name used in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::PageFull => "page_full",
+        }
+    }
+}
+
+impl Answer<'_> {
+    /// The answer of a block that stays empty.
+    pub(super) fn silent(why: Silence) -> Self {
+        Self { picks: &[], fallback: None, fallback_reason: None, due: None, silent: Some(why) }
+    }
 }
 
 impl<D: AsRef<[u8]>> Recommender<D> {
-    /// Opens a bundle and takes the memory that answering needs: some thirty bytes an item.
+    /// Opens a bundle and takes the memory that answering needs: some fifty bytes an item.
     ///
     /// # Errors
     ///
@@ -44,13 +90,22 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         let model = Model::open(data)?;
         let items = model.base().len();
         Ok(Self {
+            live: Live::of(model.base()),
             model,
             context: Context::default(),
             scores: Scores::new(items),
             evidence: Evidence::new(),
             eligibility: Eligibility::new(items),
-            selection: Selection::new(),
+            selection: Selection::new(items),
+            trace: Trace::default(),
+            queue: Queue::default(),
+            rungs: Rungs::default(),
             pins: Pins::new(),
+            on_page: Vec::new(),
+            live_blocks: 0,
+            subtotal: None,
+            lines: 0,
+            explores: false,
         })
     }
 
@@ -68,9 +123,14 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         &self.model
     }
 
+    /// Policies, rules, stock and prices as they hold now.
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
     /// Names of the placements, in the order of the configuration.
     pub fn placements(&self) -> impl Iterator<Item = &str> {
-        self.model.base().policies().iter().map(|policy| policy.placement.as_str())
+        self.live.policies().iter().map(|policy| policy.placement.as_str())
     }
 
     /// Answers `request`; `None` where the bundle has no such placement.
@@ -80,56 +140,104 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     /// Microseconds: rows of the context's items, and the candidates they name. After the first calls, which may still
     /// grow a buffer, nothing is allocated.
     pub fn recommend(&mut self, request: &Request<'_>) -> Option<Answer<'_>> {
-        let policies = self.model.base().policies();
-        let at = policies.iter().position(|policy| policy.placement == request.placement)?;
+        self.on_page.clear();
+        self.answer(request, false)
+    }
+
+    /// The number of a placement.
+    pub(super) fn placement(&self, name: &str) -> Option<usize> {
+        self.live.policies().iter().position(|policy| policy.placement == name)
+    }
+
+    /// Answers `request`, leaving out what other blocks of the page show.
+    pub(super) fn answer(&mut self, request: &Request<'_>, traced: bool) -> Option<Answer<'_>> {
+        let at = self.placement(request.placement)?;
+        let policy = self.live.policies().get(at)?;
+        if !policy.enabled {
+            return Some(Answer::silent(Silence::Disabled));
+        }
+        let (strategy, most) = (policy.strategy, u32::from(policy.limit));
         self.take_up(request);
-        let policy = self.model.base().policies().get(at)?;
-        let strategy = policy.strategy;
         let goes_with = matches!(strategy, Strategy::CartAddons | Strategy::BoughtTogether);
         if goes_with && self.context.cart.is_empty() && self.context.product.is_none() {
             self.context.take_last_order();
+            self.explores = true;
         }
-        self.scores.clear();
-        self.evidence.collect(&self.model, strategy, &self.context, &mut self.scores);
-        self.evidence.tally(&self.model, &mut self.scores);
-        self.eligibility.prepare(self.model.base(), strategy, policy.same_category, &self.context);
-        self.pins.collect(self.model.base(), at, &self.context);
-        let mut ladder = Ladder {
-            model: &self.model,
-            policy,
-            context: &self.context,
-            scores: &self.scores,
-            evidence: &self.evidence,
-            eligibility: &self.eligibility,
-            selection: &mut self.selection,
+        let limit = request.limit.unwrap_or(u32::MAX).min(most) as usize;
+        self.rank(request, Asked { at, limit, traced, policy: None });
+        Some(Answer { picks: self.selection.picks(), ..self.tell(strategy) })
+    }
+
+    /// Makes the list of a question that was taken up.
+    pub(super) fn rank(&mut self, request: &Request<'_>, asked: Asked<'_>) {
+        let Asked { at, limit, traced, policy } = asked;
+        let Self { model, live, context, scores, evidence, eligibility, selection, .. } = self;
+        let Some(policy) = policy.or(live.policies().get(at)) else { return };
+        scores.clear();
+        evidence.collect(model, policy.strategy, context, scores);
+        evidence.tally(model, scores);
+        let situation = Situation {
+            placement: at,
+            now: request.now,
+            subtotal: self.subtotal,
+            lines: self.lines,
+            cart: if self.explores { &[] } else { &context.cart },
+            product: context.product,
+            segment: request.segment,
         };
-        ladder.climb(request.limit.unwrap_or(u32::MAX).min(u32::from(policy.limit)) as usize);
+        eligibility.prepare(model.base(), live, policy, context, &situation, &self.on_page);
+        self.pins.collect(model.base(), at, context);
+        self.trace.start(traced);
+        let calibration = model.base().calibration(&policy.placement);
+        let mut ladder = Ladder {
+            worth: Worth::of(policy, live, calibration, self.subtotal),
+            model,
+            live,
+            policy,
+            context,
+            scores,
+            evidence,
+            calibration,
+            eligibility,
+            selection,
+            queue: &mut self.queue,
+            rungs: &mut self.rungs,
+            trace: &mut self.trace,
+        };
+        ladder.climb(limit);
         ladder.pin(&mut self.pins);
-        because(&self.evidence, &self.model, self.selection.picks_mut());
-        Some(self.answer(strategy))
+        because(evidence, model, selection.picks_mut());
     }
 
     /// What is told of the list that was made.
-    fn answer(&self, strategy: Strategy) -> Answer<'_> {
-        let popular = self.selection.picks().iter().any(|pick| pick.reason == Reason::Popular);
-        let fallback = (popular && strategy != Strategy::Popular).then_some(Fallback::Popular);
+    fn tell(&self, strategy: Strategy) -> Answer<'static> {
+        let fallback = Fallback::of(self.selection.picks()).filter(|_| strategy != Strategy::Popular);
         Answer {
-            picks: self.selection.picks(),
+            picks: &[],
             fallback,
             fallback_reason: fallback.map(|_| FallbackReason::of(&self.model, strategy, &self.context)),
             due: (strategy == Strategy::Replenish).then(|| due_items(self.model.base(), &self.context)),
+            silent: None,
         }
     }
 
     /// Turns the SKUs of a request into items.
-    fn take_up(&mut self, request: &Request<'_>) {
+    pub(super) fn take_up(&mut self, request: &Request<'_>) {
         let context = &mut self.context;
         context.clear();
         let Some(dictionary) = self.model.base().dictionary() else { return };
         let items = |skus: &'_ [&str], list: &mut Vec<ItemId>| {
             list.extend(skus.iter().filter_map(|sku| dictionary.item_of(sku)));
         };
-        items(request.cart, &mut context.cart);
+        let (mut subtotal, mut unknown) = (Subtotal::default(), 0);
+        let amounts = request.amounts.iter().copied().chain(std::iter::repeat(Amount::default()));
+        for (sku, amount) in request.cart.iter().zip(amounts) {
+            let item = dictionary.item_of(sku);
+            context.cart.extend(item);
+            subtotal.add(amount, item.and_then(|item| self.live.price(item)));
+            unknown += usize::from(item.is_none());
+        }
+        self.subtotal = subtotal.sum;
         items(request.recent, &mut context.recent);
         items(request.exclude, &mut context.exclude);
         context.product = request.product.and_then(|sku| dictionary.item_of(sku));
@@ -140,5 +248,47 @@ impl<D: AsRef<[u8]>> Recommender<D> {
                 .filter_map(|past| Some(Purchase { item: dictionary.item_of(past.sku)?, days_ago: past.days_ago })),
         );
         context.normalise();
+        self.lines = context.cart.len() + unknown;
+        self.explores = false;
+    }
+
+    /// Different lines of the cart of the question that was taken up.
+    pub(super) fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// What the cart of the question that was taken up is worth, in minor units.
+    pub(super) fn subtotal(&self) -> Option<i64> {
+        self.subtotal
+    }
+}
+
+/// How a list is to be made.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The placement's number.
+    pub at: usize,
+    /// Most picks.
+    pub limit: usize,
+    /// Whether rejections are noted.
+    pub traced: bool,
+    /// The policy, where it is not the placement's own.
+    pub policy: Option<&'a Policy>,
+}
+
+/// What a cart is worth, as far as prices are known.
+#[derive(Default)]
+struct Subtotal {
+    sum: Option<i64>,
+}
+
+impl Subtotal {
+    fn add(&mut self, amount: Amount, known: Option<i64>) {
+        let price = amount.price.filter(|price| *price >= 0).or(known);
+        let Some(price) = price else { return };
+        let pieces = if amount.quantity.is_finite() && amount.quantity > 0.0 { amount.quantity } else { 1.0 };
+        // Casts of floats saturate; half a cent is rounded up, as prices are.
+        let line = (price as f64 * pieces + 0.5) as i64;
+        self.sum = Some(self.sum.unwrap_or(0).saturating_add(line));
     }
 }

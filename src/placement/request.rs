@@ -18,8 +18,33 @@ pub struct Request<'a> {
     pub history: &'a [PastPurchase<'a>],
     /// SKUs that must not be shown.
     pub exclude: &'a [&'a str],
+    /// How many pieces of each line of the cart, and at what price: in the order of `cart`. Lines beyond its end are one piece
+    /// at the price that is known. They count in the subtotal only.
+    pub amounts: &'a [Amount],
+    /// The moment, in seconds since 1970: without it no window holds and nothing is old.
+    pub now: Option<i64>,
+    /// What is said of the visitor, for rules: keys and values.
+    pub segment: &'a [(&'a str, &'a str)],
+    /// The shop's own list, for `rerank`; read by [`Recommender::rerank`](super::Recommender::rerank) alone.
+    pub list: &'a [&'a str],
     /// Most products wanted; the policy's own limit holds where it is lower or nothing is given.
     pub limit: Option<u32>,
+}
+
+/// Pieces and price of one line of a cart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Amount {
+    /// Pieces; anything but a number above 0 counts as one.
+    pub quantity: f64,
+    /// Price of one piece in minor units, where the shop's page knows better than the bundle.
+    pub price: Option<i64>,
+}
+
+impl Default for Amount {
+    /// One piece at the price that is known.
+    fn default() -> Self {
+        Self { quantity: 1.0, price: None }
+    }
 }
 
 /// One line of a customer's history.

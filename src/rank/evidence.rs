@@ -31,7 +31,8 @@ impl Evidence {
         Self { votes: Vec::with_capacity(256), prior: 0.0 }
     }
 
-    /// Collects who votes under `strategy`. Past purchases need no relation: they vote for themselves, into `scores`.
+    /// Collects who votes under `strategy`. Past purchases need no relation: they vote for themselves, into `scores`. What
+    /// is of a sensitive category has no vote.
     pub fn collect<D: AsRef<[u8]>>(
         &mut self,
         model: &Model<D>,
@@ -49,10 +50,17 @@ impl Evidence {
             Strategy::Similar | Strategy::Alternatives => self.views(model, tuning, context),
             Strategy::Replenish => {
                 self.prior = tuning.repeat.prior;
-                repeat(&tuning.repeat, &context.history, scores);
+                let counts = |purchase: &&Purchase| !is_sensitive(model, purchase.item);
+                for purchase in context.history.iter().filter(counts) {
+                    scores.add(purchase.item, fade(&tuning.repeat, purchase.days_ago));
+                }
             }
-            Strategy::Popular | Strategy::Rerank => {}
+            Strategy::Popular => self.prior = 1.0,
+            Strategy::Rerank if !context.cart.is_empty() => self.cart(model, tuning, context),
+            Strategy::Rerank if context.product.is_some() => self.product(model, tuning, context),
+            Strategy::Rerank => self.views(model, tuning, context),
         }
+        self.votes.retain(|vote| !is_sensitive(model, vote.voter));
     }
 
     fn cart<D: AsRef<[u8]>>(&mut self, model: &Model<D>, tuning: &Tuning, context: &Context) {
@@ -101,6 +109,18 @@ impl Evidence {
         }
     }
 
+    /// What voted for `item`, in the order of the sums: the voter, the relation, the factor and the weight.
+    pub fn votes_for<'a, D: AsRef<[u8]>>(
+        &'a self,
+        model: &'a Model<D>,
+        item: ItemId,
+    ) -> impl Iterator<Item = (ItemId, RelationKind, f32, f32)> + 'a {
+        self.votes.iter().filter_map(move |vote| {
+            let (_, weight) = model.relation(vote.kind)?.row(vote.voter).find(|(neighbour, _)| *neighbour == item)?;
+            Some((vote.voter, vote.kind, vote.factor, weight))
+        })
+    }
+
     /// Adds every vote to `scores`. Where a relation is signed, sums may end below zero.
     pub fn tally<D: AsRef<[u8]>>(&self, model: &Model<D>, scores: &mut Scores) {
         for kind in RelationKind::ALL {
@@ -120,13 +140,12 @@ impl Evidence {
     }
 }
 
-/// Each purchase counts half as much after every half-life: `2^-floor(x)` times one of 64 stored steps of `2^-fract(x)`.
-fn repeat(repeat: &Repeat, history: &[Purchase], scores: &mut Scores) {
-    for purchase in history {
-        scores.add(purchase.item, fade(repeat, purchase.days_ago));
-    }
+/// Whether the category of `item` is never a reason.
+fn is_sensitive<D: AsRef<[u8]>>(model: &Model<D>, item: ItemId) -> bool {
+    model.base().is_sensitive(model.base().class(item))
 }
 
+/// Each purchase counts half as much after every half-life: `2^-floor(x)` times one of 64 stored steps of `2^-fract(x)`.
 fn fade(repeat: &Repeat, days_ago: f32) -> f32 {
     if repeat.half_life_days <= 0.0 {
         return 1.0;

@@ -23,12 +23,25 @@ pub enum Reason {
     Due = 5,
     /// The shop put it there.
     Pinned = 6,
+    /// Bought with products of the categories that the context holds.
+    CategoryPairs = 7,
+    /// A best seller of a category that the context holds.
+    PopularInCategory = 8,
 }
 
 impl Reason {
     /// Every reason, by number.
-    pub const ALL: [Self; 7] =
-        [Self::BoughtTogether, Self::Similar, Self::BoughtBefore, Self::Popular, Self::New, Self::Due, Self::Pinned];
+    pub const ALL: [Self; 9] = [
+        Self::BoughtTogether,
+        Self::Similar,
+        Self::BoughtBefore,
+        Self::Popular,
+        Self::New,
+        Self::Due,
+        Self::Pinned,
+        Self::CategoryPairs,
+        Self::PopularInCategory,
+    ];
 
     /// The name used in answers.
     pub fn name(self) -> &'static str {
@@ -40,6 +53,8 @@ impl Reason {
             Self::New => "new",
             Self::Due => "due",
             Self::Pinned => "pinned",
+            Self::CategoryPairs => "category_pairs",
+            Self::PopularInCategory => "popular_in_category",
         }
     }
 }
@@ -53,11 +68,32 @@ pub struct Pick {
     pub score: f32,
     /// Why it is shown.
     pub reason: Reason,
+    /// Whether only the wider window of prices let it pass.
+    pub relaxed: bool,
+    /// How its place came about.
+    pub parts: Parts,
     /// Whether a lower rung brought it: then its score is its share of orders.
     pub(super) filler: bool,
     pub(super) group: u32,
     because: [(ItemId, f32); MAX_BECAUSE],
     counting: (ItemId, f32),
+}
+
+/// The numbers behind a place in a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Parts {
+    /// The sum of votes and popularity.
+    pub raw: f32,
+    /// What it stands for, buried where it is: what the list is ordered by.
+    pub relevance: f32,
+    /// What buries it, 1 where nothing does.
+    pub bury: f32,
+    /// φ: what it is worth beyond relevance, 0 to 1.
+    pub phi: f32,
+    /// `relevance · (1 + δ · φ)`.
+    pub value: f32,
+    /// What likeness to earlier picks took of the value, 0 to 1.
+    pub likeness: f32,
 }
 
 /// A place that no voter holds.
@@ -66,18 +102,33 @@ const NOBODY: (ItemId, f32) = (ItemId(u32::MAX), 0.0);
 impl Pick {
     /// A candidate; `group` is its variant group, 0 for none.
     pub fn new(item: ItemId, score: f32, reason: Reason, group: u32) -> Self {
-        Self { item, score, reason, filler: false, group, because: [NOBODY; MAX_BECAUSE], counting: NOBODY }
+        Self {
+            item,
+            score,
+            reason,
+            relaxed: false,
+            parts: Parts::default(),
+            filler: false,
+            group,
+            because: [NOBODY; MAX_BECAUSE],
+            counting: NOBODY,
+        }
     }
 
-    /// A best seller that fills a list; `score` is its share of orders.
-    pub fn filler(item: ItemId, score: f32, group: u32) -> Self {
-        Self { filler: true, ..Self::new(item, score, Reason::Popular, group) }
+    /// The same item with the numbers behind its place; `relaxed`: only the wider window of prices lets it pass.
+    pub fn with(self, parts: Parts, relaxed: bool) -> Self {
+        Self { parts, relaxed, ..self }
     }
 
-    /// The same item, shown because the shop put it beside `by`.
-    pub(super) fn pinned_by(self, by: ItemId) -> Self {
+    /// The same item, brought by a lower rung or not: then its score is its share of orders.
+    pub fn brought(self, filler: bool) -> Self {
+        Self { filler, ..self }
+    }
+
+    /// The same item, shown because the shop put it there: beside `by`, or by a rule.
+    pub(super) fn pinned_by(self, by: Option<ItemId>) -> Self {
         let mut because = [NOBODY; MAX_BECAUSE];
-        if let Some(place) = because.first_mut() {
+        if let Some((place, by)) = because.first_mut().zip(by) {
             *place = (by, f32::INFINITY);
         }
         Self { reason: Reason::Pinned, because, ..self }
@@ -113,11 +164,5 @@ impl Pick {
                 std::mem::swap(&mut coming, place);
             }
         }
-    }
-
-    /// Whether it comes before `other`: by score, then by item.
-    #[inline]
-    pub(super) fn beats(&self, other: &Self) -> bool {
-        self.score > other.score || (self.score == other.score && self.item < other.item)
     }
 }

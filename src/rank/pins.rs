@@ -44,26 +44,47 @@ impl Pins {
         }
     }
 
-    /// Puts what may be shown into its slots: the lower slot first, then by item; a slot that is taken gives way to the
-    /// next free one, and a list that is shorter is continued at its end. `pick_of` tells what may be shown, as it would
-    /// have been ranked.
-    pub fn place(&mut self, selection: &mut Selection, pick_of: impl Fn(ItemId) -> Option<Pick>) {
+    /// Puts what may be shown into its slots: what rules pin, in the order of the file, then what is pinned to products, the
+    /// lower slot first, then by item. A slot that is taken gives way to the next free one, and a list that is shorter is
+    /// continued at its end. `pick_of` tells what may be shown, as it would have been ranked.
+    pub fn place<'a>(
+        &mut self,
+        selection: &mut Selection,
+        by_rules: impl Iterator<Item = (u16, &'a [u32])>,
+        mut pick_of: impl FnMut(ItemId) -> Option<Pick>,
+    ) {
         self.taken.clear();
-        let mut free = 1;
-        for wanted in &self.wanted {
-            let slot = free.max(usize::from(wanted.slot));
-            if slot > selection.limit() {
-                break;
-            }
-            let pick = pick_of(wanted.item).map(|pick| pick.pinned_by(wanted.by));
-            let Some(pick) = pick.filter(|pick| !self.taken.iter().any(|(_, other)| other.is_rival_of(pick))) else {
-                continue;
-            };
-            self.taken.push((slot, pick));
-            free = slot + 1;
+        for (slot, items) in by_rules {
+            let mut picks = items.iter().filter_map(|item| pick_of(ItemId(*item)));
+            let free = picks.find(|pick| self.is_free(pick)).map(|pick| pick.pinned_by(None));
+            self.take(selection.limit(), usize::from(slot), free);
+        }
+        for at in 0..self.wanted.len() {
+            let Some(Wanted { slot, item, by }) = self.wanted.get(at).copied() else { break };
+            let free = pick_of(item).map(|pick| pick.pinned_by(Some(by))).filter(|pick| self.is_free(pick));
+            self.take(selection.limit(), usize::from(slot), free);
         }
         if !self.taken.is_empty() {
             selection.pin(&self.taken);
+        }
+    }
+
+    /// Whether no rival was pinned before.
+    fn is_free(&self, pick: &Pick) -> bool {
+        !self.taken.iter().any(|(_, other)| other.is_rival_of(pick))
+    }
+
+    /// Puts `pick` into the first free slot from `slot` on, within the list.
+    fn take(&mut self, limit: usize, slot: usize, pick: Option<Pick>) {
+        let Some(pick) = pick else { return };
+        let mut slot = slot.max(1);
+        let mut place = self.taken.partition_point(|(other, _)| *other < slot);
+        while self.taken.get(place).is_some_and(|(other, _)| *other == slot) {
+            slot += 1;
+            place += 1;
+        }
+        if slot <= limit {
+            self.taken.insert(place, (slot, pick));
         }
     }
 }

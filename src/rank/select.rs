@@ -1,93 +1,105 @@
-//! The best few, in order.
+//! Step 5 of the order of operations: filling a list, place after place.
+//!
+//! Candidates are opened best score first, and only as long as one that is not opened yet could still be worth more than the
+//! best that is: of some hundreds a handful is ever asked whether it may be shown. At every place stands the candidate of
+//! highest value, less what it loses for its likeness to those chosen before, among those that caps let in. Ties break by
+//! value, then score, then item.
 //!
 //! A product that nobody has bought yet is new. Its evidence is what it is, not what shoppers did, so that new products get
-//! at most one place in every four: in the first 4, 8, 12 … places stand at most 1, 2, 3 … of them. The best known and the
-//! best new candidates are kept apart and merged at the end; a new one that has to wait takes the first place it may.
+//! at most one place in every four: in the first 4, 8, 12 … places stand at most 1, 2, 3 … of them. A new one that has to
+//! wait takes the first place it may.
 
 use super::pick::Pick;
-use crate::bundle::{Calibration, MAX_LIMIT};
+use super::rejection::Rejection;
+use crate::bundle::{MAX_LIMIT, Policy};
 use crate::shop::ItemId;
 
 /// Of so many places one may be a new product's.
 pub const NEW_IN: usize = 4;
+/// Chosen items whose neighbours are remembered; nobody reads further for variety's sake.
+const REMEMBERED: usize = 32;
+/// What likeness consists of: the same category, the same brand, a neighbour in the model.
+const LIKE_CATEGORY: f32 = 0.5;
+const LIKE_BRAND: f32 = 0.25;
+const LIKE_NEIGHBOUR: f32 = 0.25;
 
-/// The best candidates so far, best first, at most one of a variant group.
-#[derive(Debug, Default)]
-struct Best {
-    picks: Vec<Pick>,
-    limit: usize,
-    /// What a candidate must beat to enter: asked of every candidate, so kept at hand.
-    bar: (f32, ItemId),
+/// A pick that may still be chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// The pick, with the parts of its value.
+    pub pick: Pick,
+    /// Its class; 0 for none.
+    pub class: u32,
+    /// Its brand; 0 for none.
+    pub brand: u32,
 }
 
-/// The bar of a list that takes everything, and of one that takes nothing.
-const OPEN: (f32, ItemId) = (f32::NEG_INFINITY, ItemId(0));
-const SHUT: (f32, ItemId) = (f32::INFINITY, ItemId(0));
-
-impl Best {
-    fn new() -> Self {
-        Self { picks: Vec::with_capacity(usize::from(MAX_LIMIT) + 1), limit: 0, bar: SHUT }
-    }
-
-    fn start(&mut self, limit: usize) {
-        self.picks.clear();
-        self.limit = limit;
-        self.bar = if limit > 0 { OPEN } else { SHUT };
-    }
-
-    #[inline]
-    fn admits(&self, score: f32, item: ItemId) -> bool {
-        score > self.bar.0 || (score == self.bar.0 && item < self.bar.1)
-    }
-
-    /// Enters a candidate by rank. Of a group only the best is kept, so that the list is always the best `limit` of all
-    /// groups' best.
-    fn enter(&mut self, pick: Pick) {
-        let rival = self.picks.iter().position(|other| pick.group > 0 && other.group == pick.group);
-        if let Some(at) = rival {
-            if self.picks.get(at).is_some_and(|other| !pick.beats(other)) {
-                return;
-            }
-            self.picks.remove(at);
-        }
-        let place = self.picks.iter().position(|other| pick.beats(other)).unwrap_or(self.picks.len());
-        self.picks.insert(place, pick);
-        self.picks.truncate(self.limit);
-        self.bar = match self.picks.last() {
-            Some(worst) if self.picks.len() >= self.limit => (worst.score, worst.item),
-            _ => OPEN,
-        };
-    }
+/// What caps count, of a pick that was chosen.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    class: u32,
+    brand: u32,
+    group: u32,
 }
 
-/// A list in the making: candidates are entered in any order, merged, and filled up.
+/// Most items of a kind; 0 for no cap.
+#[derive(Clone, Copy, Debug, Default)]
+struct Caps {
+    category: u16,
+    brand: u16,
+    group: u16,
+}
+
+/// A list in the making.
 #[derive(Debug, Default)]
 pub struct Selection {
-    known: Best,
-    new: Best,
+    limit: usize,
+    caps: Caps,
+    diversity: f32,
     /// Items from this number on are new.
     new_from: u32,
     picks: Vec<Pick>,
+    kinds: Vec<Kind>,
+    open: Vec<Candidate>,
+    /// Which of the chosen each item is a neighbour of, by bit.
+    near: Vec<u32>,
+    marked: Vec<ItemId>,
 }
 
 impl Selection {
-    /// Room for the longest list.
-    pub fn new() -> Self {
-        // Twice as much: pins are put in before the list is cut.
-        let picks = Vec::with_capacity(2 * usize::from(MAX_LIMIT));
-        Self { known: Best::new(), new: Best::new(), new_from: u32::MAX, picks }
+    /// Room for the longest list out of `items` items. Memory: four bytes an item, taken once.
+    pub fn new(items: usize) -> Self {
+        let longest = usize::from(MAX_LIMIT);
+        Self {
+            new_from: u32::MAX,
+            // Twice as much: pins are put in before the list is cut.
+            picks: Vec::with_capacity(2 * longest),
+            kinds: Vec::with_capacity(longest),
+            open: Vec::with_capacity(4 * longest),
+            near: vec![0; items],
+            ..Self::default()
+        }
     }
 
-    /// Starts an empty list of at most `limit` picks, and never more than 100. Items from the number `new_from` on are new.
-    pub fn start(&mut self, limit: usize, new_from: u32) {
-        let limit = limit.min(usize::from(MAX_LIMIT));
-        self.known.start(limit);
-        self.new.start(limit);
+    /// Starts an empty list of at most `limit` picks, and never more than 100, under the caps of `policy`. Items from the
+    /// number `new_from` on are new.
+    pub fn start(&mut self, policy: &Policy, limit: usize, new_from: u32) {
+        self.limit = limit.min(usize::from(MAX_LIMIT));
+        self.caps =
+            Caps { category: policy.max_per_category, brand: policy.max_per_brand, group: policy.max_per_group };
+        self.diversity = policy.diversity;
         self.new_from = new_from;
         self.picks.clear();
+        self.kinds.clear();
+        self.open.clear();
+        for item in self.marked.drain(..) {
+            if let Some(near) = self.near.get_mut(item.index()) {
+                *near = 0;
+            }
+        }
     }
 
-    /// The picks, best first; none before the candidates are merged.
+    /// The picks, best first.
     pub fn picks(&self) -> &[Pick] {
         &self.picks
     }
@@ -99,12 +111,12 @@ impl Selection {
 
     /// Most picks of the list.
     pub fn limit(&self) -> usize {
-        self.known.limit
+        self.limit
     }
 
     /// Whether no more fit.
     pub fn is_full(&self) -> bool {
-        self.picks.len() >= self.limit()
+        self.picks.len() >= self.limit
     }
 
     /// Whether `item` is new.
@@ -113,58 +125,170 @@ impl Selection {
         item.0 >= self.new_from
     }
 
-    /// Whether a candidate of `score` could still enter; where not, it need not be entered.
-    #[inline]
-    pub fn admits(&self, score: f32, item: ItemId) -> bool {
-        self.known.admits(score, item) || (self.is_new(item) && self.new.admits(score, item))
+    /// Lets new products in at any place from now on.
+    pub fn let_new_in(&mut self) {
+        self.new_from = u32::MAX;
     }
 
-    /// Enters a candidate by rank.
-    pub fn enter(&mut self, pick: Pick) {
-        if self.is_new(pick.item) { self.new.enter(pick) } else { self.known.enter(pick) }
+    /// Whether the list shows `item`.
+    pub fn shows(&self, item: ItemId) -> bool {
+        self.picks.iter().any(|pick| pick.item == item)
     }
 
-    /// Makes the list of the candidates: at every place the best that may stand there. New ones for which there was no
-    /// place are held back.
-    pub fn merge(&mut self) {
-        if self.new.picks.is_empty() {
-            return self.picks.extend(&self.known.picks);
+    /// The candidates that are open.
+    pub fn open(&self) -> &[Candidate] {
+        &self.open
+    }
+
+    /// Opens a candidate.
+    pub fn enter(&mut self, mut candidate: Candidate) {
+        if self.diversity > 0.0 {
+            candidate.pick.parts.likeness = self.likeness(&candidate);
         }
-        let (mut known, mut new) = (self.known.picks.iter().peekable(), self.new.picks.iter().peekable());
-        let (mut shown, mut passed) = (0, 0);
-        while self.picks.len() < self.known.limit {
-            let may = self.picks.len() >= NEW_IN * shown;
-            let first = new.peek().is_some_and(|new| may && known.peek().is_none_or(|known| new.beats(known)));
-            let Some(pick) = (if first { new.next() } else { known.next() }) else { break };
-            passed += usize::from(first);
-            if !self.picks.iter().any(|other| other.is_rival_of(pick)) {
-                self.picks.push(*pick);
-                shown += usize::from(first);
+        self.open.push(candidate);
+    }
+
+    /// Closes all candidates.
+    pub fn close(&mut self) {
+        self.open.clear();
+    }
+
+    /// The open candidate that belongs at the next place.
+    pub fn best(&self) -> Option<usize> {
+        let mut best: Option<usize> = None;
+        for (at, candidate) in self.open.iter().enumerate() {
+            let leads = best.and_then(|best| self.open.get(best)).is_none_or(|best| self.beats(candidate, best));
+            if leads && self.admits(candidate).is_ok() {
+                best = Some(at);
             }
         }
-        self.new.picks.drain(..passed);
+        best
     }
 
-    /// Appends what was held back, as far as there is room.
-    pub fn append_held_back(&mut self) {
-        let mut held_back = std::mem::take(&mut self.new.picks);
-        held_back.drain(..).for_each(|pick| self.append(pick));
-        self.new.picks = held_back;
+    /// The better of `best` and the candidate opened last.
+    pub fn better(&self, best: Option<usize>) -> Option<usize> {
+        let Some(last) = self.open.last().filter(|last| self.admits(last).is_ok()) else { return best };
+        let leads = best.and_then(|best| self.open.get(best)).is_none_or(|best| self.beats(last, best));
+        if leads { self.open.len().checked_sub(1) } else { best }
     }
 
-    /// Appends a candidate of a lower rung behind all others, unless the list is full or shows it or one of its group.
-    pub fn append(&mut self, pick: Pick) {
-        if !self.is_full() && !self.picks.iter().any(|other| other.is_rival_of(&pick)) {
-            self.picks.push(pick);
+    /// Whether no candidate that scores `score` or less, opened after `best`, can come before it; `most` is the most that
+    /// such a score can be worth.
+    pub fn is_settled(&self, best: Option<usize>, score: f32, most: f32) -> bool {
+        best.and_then(|best| self.open.get(best)).is_some_and(|best| {
+            let found = self.order(best);
+            most < found || (most == found && score <= best.pick.parts.raw)
+        })
+    }
+
+    /// The value of a candidate, less what likeness takes of it.
+    #[inline]
+    fn order(&self, candidate: &Candidate) -> f32 {
+        let parts = &candidate.pick.parts;
+        parts.value * (1.0 - self.diversity * parts.likeness)
+    }
+
+    #[inline]
+    fn beats(&self, one: &Candidate, other: &Candidate) -> bool {
+        let key = |candidate: &Candidate| (self.order(candidate), candidate.pick.parts.raw);
+        let (a, b) = (key(one), key(other));
+        a > b || (a == b && one.pick.item < other.pick.item)
+    }
+
+    /// Whether caps, and the rule of new products, let a candidate in now.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] of the first that does not.
+    pub fn admits(&self, candidate: &Candidate) -> Result<(), Rejection> {
+        self.fits(candidate)?;
+        if self.is_new(candidate.pick.item) {
+            let shown = self.picks.iter().filter(|pick| self.is_new(pick.item)).count();
+            if self.picks.len() < NEW_IN * shown {
+                return Err(Rejection::New);
+            }
         }
+        Ok(())
     }
 
-    /// Turns scores into probabilities. What a lower rung brought keeps its share of orders, which is one, unless
-    /// `fillers` are to be calibrated too.
-    pub fn calibrate(&mut self, calibration: &Calibration, fillers: bool) {
-        for pick in self.picks.iter_mut().filter(|pick| fillers || !pick.filler) {
-            pick.score = calibration.probability(pick.score);
+    /// Whether caps let a candidate in.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] of the first that does not.
+    pub fn fits(&self, candidate: &Candidate) -> Result<(), Rejection> {
+        let full = |cap: u16, number: u32, of: fn(&Kind) -> u32| {
+            let held = || self.kinds.iter().filter(|kind| of(kind) == number).count();
+            cap > 0 && number > 0 && held() >= usize::from(cap)
+        };
+        if self.shows(candidate.pick.item) {
+            return Err(Rejection::Outranked);
         }
+        if full(self.caps.group, candidate.pick.group, |kind| kind.group) {
+            return Err(Rejection::GroupCap);
+        }
+        if full(self.caps.category, candidate.class, |kind| kind.class) {
+            return Err(Rejection::CategoryCap);
+        }
+        if full(self.caps.brand, candidate.brand, |kind| kind.brand) {
+            return Err(Rejection::BrandCap);
+        }
+        Ok(())
+    }
+
+    /// Puts the open candidate `at` to the end of the list; `neighbours` are those of its row in the model, read only where
+    /// variety counts.
+    pub fn choose(&mut self, at: usize, neighbours: impl Iterator<Item = ItemId>) {
+        if at >= self.open.len() {
+            return;
+        }
+        let chosen = self.open.swap_remove(at);
+        let number = self.picks.len();
+        self.append(chosen);
+        if self.diversity <= 0.0 {
+            return;
+        }
+        if number < REMEMBERED {
+            for item in neighbours {
+                if let Some(near) = self.near.get_mut(item.index()) {
+                    *near |= 1 << number;
+                    self.marked.push(item);
+                }
+            }
+        }
+        let mut open = std::mem::take(&mut self.open);
+        for candidate in &mut open {
+            let like = self.likeness_to(candidate, number);
+            candidate.pick.parts.likeness = candidate.pick.parts.likeness.max(like);
+        }
+        self.open = open;
+    }
+
+    /// Puts a candidate to the end of the list, which is not full.
+    pub fn append(&mut self, chosen: Candidate) {
+        self.kinds.push(Kind { class: chosen.class, brand: chosen.brand, group: chosen.pick.group });
+        self.picks.push(chosen.pick);
+    }
+
+    /// The largest likeness to any of those chosen.
+    fn likeness(&self, candidate: &Candidate) -> f32 {
+        (0..self.kinds.len()).map(|number| self.likeness_to(candidate, number)).fold(0.0, f32::max)
+    }
+
+    fn likeness_to(&self, candidate: &Candidate, number: usize) -> f32 {
+        let Some(kind) = self.kinds.get(number) else { return 0.0 };
+        let near = self.near.get(candidate.pick.item.index()).copied().unwrap_or(0);
+        let mut like = 0.0;
+        if candidate.class > 0 && candidate.class == kind.class {
+            like += LIKE_CATEGORY;
+        }
+        if candidate.brand > 0 && candidate.brand == kind.brand {
+            like += LIKE_BRAND;
+        }
+        if number < REMEMBERED && near >> number & 1 == 1 {
+            like += LIKE_NEIGHBOUR;
+        }
+        like
     }
 
     /// Lowers the probability of what a lower rung brought to that of the pick before it, for it stands behind it.
@@ -178,20 +302,6 @@ impl Selection {
         }
     }
 
-    /// Drops picks whose score is below `least`. New ones whose place is now too near to the front move back.
-    pub fn drop_below(&mut self, least: f32) {
-        self.picks.retain(|pick| pick.score >= least);
-        let (mut shown, new_from) = (0, self.new_from);
-        for at in 0..self.picks.len() {
-            let may = at >= NEW_IN * shown;
-            let mut rest = self.picks.iter().skip(at);
-            let next = rest.position(|pick| may || pick.item.0 < new_from).unwrap_or(0);
-            let pick = self.picks.remove(at + next);
-            shown += usize::from(self.is_new(pick.item));
-            self.picks.insert(at, pick);
-        }
-    }
-
     /// Puts each pick into its slot (from 1, ascending, within the limit) and removes it, and its variants, from where
     /// they stood.
     pub(super) fn pin(&mut self, pins: &[(usize, Pick)]) {
@@ -199,58 +309,6 @@ impl Selection {
         for (slot, pick) in pins {
             self.picks.insert((slot - 1).min(self.picks.len()), *pick);
         }
-        self.picks.truncate(self.known.limit);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rank::Reason;
-    use proptest::prelude::*;
-
-    fn pick(item: u32, score: f32, group: u32) -> Pick {
-        Pick::new(ItemId(item), score, Reason::Popular, group)
-    }
-
-    proptest! {
-        /// Against the slow and obvious way: sort all, take each group's first, cut.
-        #[test]
-        fn a_selection_is_the_sorted_list_cut(
-            candidates in prop::collection::vec((0u8..20, 0u32..4), 0..40),
-            limit in 0usize..12,
-        ) {
-            let all: Vec<Pick> =
-                candidates.iter().enumerate().map(|(i, (s, g))| pick(i as u32, f32::from(*s), *g)).collect();
-            let mut selection = Selection::new();
-            selection.start(limit, u32::MAX);
-            for candidate in &all {
-                if selection.admits(candidate.score, candidate.item) {
-                    selection.enter(*candidate);
-                }
-            }
-            let mut sorted = all.clone();
-            sorted.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
-            let mut expected: Vec<Pick> = Vec::new();
-            for candidate in sorted {
-                if candidate.group == 0 || expected.iter().all(|other| other.group != candidate.group) {
-                    expected.push(candidate);
-                }
-            }
-            expected.truncate(limit);
-            selection.merge();
-            prop_assert_eq!(selection.picks(), &expected[..]);
-        }
-    }
-
-    #[test]
-    fn the_strongest_three_voters_are_the_reason() {
-        let mut shown = pick(0, 1.0, 0);
-        for (voter, vote) in [(6, 0.4), (7, 0.2), (8, 0.3), (5, 0.1), (5, 0.25), (9, -0.5), (4, 0.0)] {
-            shown.credit(ItemId(voter), vote);
-        }
-        shown.settle();
-        let names: Vec<u32> = shown.because().map(|item| item.0).collect();
-        assert_eq!(names, [6, 5, 8]);
+        self.picks.truncate(self.limit);
     }
 }

@@ -81,6 +81,7 @@ impl Engine {
             history: &history,
             exclude: &exclude,
             limit: Some(limit),
+            ..Request::default()
         };
         let Some(answer) = self.recommender.recommend(&request) else {
             return vec![NO_SUCH_PLACEMENT];

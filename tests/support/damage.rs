@@ -60,6 +60,7 @@ fn ask(recommender: &mut Recommender<&[u8]>, placement: &str, items: usize) {
         history: &history,
         exclude: &["CUP"],
         limit: Some(8),
+        ..Request::default()
     };
     // Once with all that a page may know, once with a history alone: then the last order votes.
     for request in [Request { cart: &[], product: None, ..request.clone() }, request] {

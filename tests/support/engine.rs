@@ -135,7 +135,16 @@ fn the_flat_answer_is_the_recommenders() {
         let history = [PastPurchase { sku: skus[n], days_ago: n as f32 }, PastPurchase { sku: skus[0], days_ago: 9.5 }];
         let product = (n % 3 == 0).then_some(skus[n]);
         let limit = n as u32 % 12;
-        let request = Request { placement, cart, product, recent, history: &history, exclude, limit: Some(limit) };
+        let request = Request {
+            placement,
+            cart,
+            product,
+            recent,
+            history: &history,
+            exclude,
+            limit: Some(limit),
+            ..Request::default()
+        };
         let answer = recommender.recommend(&request).unwrap();
         let mut expected = vec![
             0,

@@ -184,9 +184,13 @@ impl Oracle {
         let limit =
             request.limit.map_or(u32::from(policy.limit), |wanted| wanted.min(u32::from(policy.limit))) as usize;
 
-        let ranked = self.ranked(policy.strategy, &eligible, &sums, prior);
-        let mut list = self.filled(policy, &eligible, ranked, limit);
         let calibration = self.calibrations.iter().find(|line| line.placement == policy.placement);
+        let mut ranked = self.ranked(policy.strategy, &eligible, &sums, prior);
+        ranked.retain(|pick| {
+            let score = f32::from_bits(pick.bits);
+            calibration.map_or(score, |calibration| worth(calibration, score)) >= policy.min_relevance
+        });
+        let mut list = self.filled(policy, &eligible, ranked, limit);
         if let Some(calibration) = calibration {
             for (pick, filler) in &mut list {
                 if !*filler || policy.strategy == Strategy::Popular {
@@ -194,8 +198,6 @@ impl Oracle {
                 }
             }
         }
-        list.retain(|(pick, _)| f32::from_bits(pick.bits) >= policy.min_relevance);
-        list = self.spaced(policy.strategy, list);
         if calibration.is_some() {
             for at in 1..list.len() {
                 if list[at].1 && f32::from_bits(list[at].0.bits) > f32::from_bits(list[at - 1].0.bits) {
@@ -256,7 +258,15 @@ impl Oracle {
             let Some(at) = ranked.iter().position(|pick| !new(pick.item) || list.len() / 4 >= shown) else { break };
             list.push((ranked.remove(at), false));
         }
-        let fillers = |wanted: bool| eligible.iter().filter(move |item| popular && new(**item) == wanted).map(filler);
+        let calibration = self.calibrations.iter().find(|line| line.placement == policy.placement);
+        let enough = |item: &u32| {
+            let share = self.items[*item as usize].prior;
+            let own = policy.strategy == Strategy::Popular;
+            calibration.filter(|_| own).map_or(share, |line| worth(line, share)) >= policy.min_relevance
+        };
+        let fillers = |wanted: bool| {
+            eligible.iter().filter(move |item| popular && new(**item) == wanted && enough(item)).map(filler)
+        };
         let behind: Vec<_> =
             fillers(false).chain(ranked.into_iter().map(|pick| (pick, false))).chain(fillers(true)).collect();
         for (pick, filler) in behind {
@@ -266,17 +276,6 @@ impl Oracle {
             }
         }
         list
-    }
-
-    /// The same list with no new product nearer to the front than one in four allows, as long as there are others.
-    fn spaced(&self, strategy: Strategy, mut list: Vec<(Expected, bool)>) -> Vec<(Expected, bool)> {
-        let mut out: Vec<(Expected, bool)> = Vec::new();
-        while !list.is_empty() {
-            let shown = out.iter().filter(|(pick, _)| self.is_new(strategy, pick.item)).count();
-            let next = list.iter().position(|(pick, _)| !self.is_new(strategy, pick.item) || out.len() / 4 >= shown);
-            out.push(list.remove(next.unwrap_or(0)));
-        }
-        out
     }
 
     /// The gap is the mean of the customer's own and, twice, everybody's median; due is 0.7 to 3 of it.

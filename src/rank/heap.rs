@@ -1,0 +1,91 @@
+//! Scored items, the best first, as far as anybody asks.
+
+use crate::shop::ItemId;
+
+/// A heap of scored items: the best on top, ties by item. Sorting what nobody looks at would cost more than ranking does.
+#[derive(Debug, Default)]
+pub(super) struct Heap {
+    items: Vec<(f32, ItemId)>,
+}
+
+/// Whether `a` comes before `b`.
+#[inline]
+fn beats(a: (f32, ItemId), b: (f32, ItemId)) -> bool {
+    a.0 > b.0 || (a.0 == b.0 && a.1 < b.1)
+}
+
+impl Heap {
+    /// Empties the heap.
+    pub fn clear(&mut self) {
+        self.items.clear();
+    }
+
+    /// Adds an item; the heap is in no order until [`arrange`](Self::arrange).
+    #[inline]
+    pub fn push(&mut self, score: f32, item: ItemId) {
+        self.items.push((score, item));
+    }
+
+    /// Puts the items in order.
+    pub fn arrange(&mut self) {
+        (0..self.items.len() / 2).rev().for_each(|at| self.sink(at));
+    }
+
+    /// The best item.
+    #[inline]
+    pub fn top(&self) -> Option<(f32, ItemId)> {
+        self.items.first().copied()
+    }
+
+    /// Takes the best item.
+    pub fn pop(&mut self) -> Option<(f32, ItemId)> {
+        let last = self.items.pop()?;
+        let Some(first) = self.items.first_mut() else { return Some(last) };
+        let top = std::mem::replace(first, last);
+        self.sink(0);
+        Some(top)
+    }
+
+    fn sink(&mut self, mut at: usize) {
+        let Some(moving) = self.items.get(at).copied() else { return };
+        loop {
+            let (left, right) = (2 * at + 1, 2 * at + 2);
+            let Some(one) = self.items.get(left).copied() else { break };
+            let (child, best) = match self.items.get(right).copied() {
+                Some(other) if beats(other, one) => (right, other),
+                _ => (left, one),
+            };
+            if !beats(best, moving) {
+                break;
+            }
+            if let Some(place) = self.items.get_mut(at) {
+                *place = best;
+            }
+            at = child;
+        }
+        if let Some(place) = self.items.get_mut(at) {
+            *place = moving;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn items_come_best_first(scores in prop::collection::vec(0u8..9, 0..60)) {
+            let mut heap = Heap::default();
+            scores.iter().enumerate().for_each(|(n, s)| heap.push(f32::from(*s), ItemId(n as u32)));
+            heap.arrange();
+            let mut sorted: Vec<(u8, usize)> = scores.iter().copied().zip(0..).collect();
+            sorted.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            for (score, item) in sorted {
+                prop_assert_eq!(heap.pop(), Some((f32::from(score), ItemId(item as u32))));
+            }
+            prop_assert_eq!(heap.pop(), None);
+        }
+    }
+}

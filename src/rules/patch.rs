@@ -1,0 +1,249 @@
+//! An overlay takes effect: all of it or nothing, in the order of revisions.
+
+use super::book::Book;
+use super::live::{Applied, Live};
+use crate::bundle::{Bundle, Change, OverlayError, OverlayView, Policy};
+use crate::shop::{Currency, ItemId, StockState};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// What an overlay changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Patched {
+    /// Whether it took effect; `false` for the revision that holds already.
+    pub changed: bool,
+    /// Items that it spoke of and the model knows.
+    pub items: u32,
+    /// Items that it spoke of and the model does not know.
+    pub unknown: u32,
+}
+
+/// Why an overlay was refused; everything stays as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PatchError {
+    /// The file is damaged, or none.
+    Overlay(OverlayError),
+    /// It is another shop's, or none of its items is known.
+    OtherShop,
+    /// Its prices are in another currency.
+    Currency {
+        /// The bundle's.
+        expected: String,
+        /// The overlay's.
+        found: String,
+    },
+    /// A newer one holds.
+    Older {
+        /// The revision that holds.
+        holds: u64,
+        /// The overlay's.
+        found: u64,
+    },
+    /// It tells what only a server may know, and the bundle is a public one.
+    PublicBundle,
+}
+
+impl PatchError {
+    /// The stable code, as the npm package and the command line report it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Overlay(error) => error.code(),
+            Self::OtherShop => "E_OTHER_SHOP",
+            Self::Currency { .. } => "E_CURRENCY",
+            Self::Older { .. } => "E_OLDER_REVISION",
+            Self::PublicBundle => "E_PUBLIC_BUNDLE",
+        }
+    }
+
+    /// Every code of its own, for the lists made from this one.
+    pub const CODES: [&'static str; 4] = ["E_OTHER_SHOP", "E_CURRENCY", "E_OLDER_REVISION", "E_PUBLIC_BUNDLE"];
+}
+
+impl fmt::Display for PatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Overlay(error) => error.fmt(f),
+            Self::OtherShop => f.write_str(
+                "expected an overlay of this shop, found one of another, or one of which no SKU is known; \
+                 make it with `endcap patch` and this shop's bundle",
+            ),
+            Self::Currency { expected, found } => {
+                write!(f, "expected prices in {expected}, found {found}; convert them before")
+            }
+            Self::Older { holds, found } => {
+                write!(f, "expected a revision after {holds}, found {found}; number each overlay higher than the last")
+            }
+            Self::PublicBundle => f.write_str(
+                "expected states and value classes, found margins or stock counts; a public bundle takes none: \
+                 make a public overlay with `endcap patch` and the edge bundle",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PatchError {}
+
+impl From<OverlayError> for PatchError {
+    fn from(error: OverlayError) -> Self {
+        Self::Overlay(error)
+    }
+}
+
+/// Overlays up to this share of the items are looked up one by one; larger ones are merged in one pass.
+const FEW: usize = 16;
+
+impl Live {
+    /// Applies the overlay in `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`PatchError`]; then everything stays as it was.
+    ///
+    /// # Cost
+    ///
+    /// One pass over the overlay and the bundle's SKUs; a few look-ups where the overlay is small.
+    pub fn patch<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, bytes: &[u8]) -> Result<Patched, PatchError> {
+        let overlay = OverlayView::open(bytes)?;
+        if let Some(holds) = self.overlay.map(|overlay| overlay.revision) {
+            match overlay.revision().cmp(&holds) {
+                Ordering::Less => return Err(PatchError::Older { holds, found: overlay.revision() }),
+                Ordering::Equal => return Ok(Patched::default()),
+                Ordering::Greater => {}
+            }
+        }
+        self.check(bundle, &overlay)?;
+        let patched = self.apply(bundle, &overlay);
+        self.overlay = Some(Applied { revision: overlay.revision(), made_at: overlay.made_at() });
+        Ok(patched)
+    }
+
+    /// Applies a change made on the spot, whatever its revision; the revision that holds stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`patch`](Self::patch), but for revisions.
+    pub fn patch_locally<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, bytes: &[u8]) -> Result<Patched, PatchError> {
+        let overlay = OverlayView::open(bytes)?;
+        self.check(bundle, &overlay)?;
+        Ok(self.apply(bundle, &overlay))
+    }
+
+    /// Switches a placement on or off; whether there is one of this name.
+    pub fn set_enabled(&mut self, placement: &str, enabled: bool) -> bool {
+        let policy = self.policies.iter_mut().find(|policy| policy.placement == placement);
+        policy.map(|policy| policy.enabled = enabled).is_some()
+    }
+
+    fn check<D: AsRef<[u8]>>(&self, bundle: &Bundle<D>, overlay: &OverlayView<'_>) -> Result<(), PatchError> {
+        let unnamed = [0; 16];
+        if overlay.shop() != self.terms.shop && overlay.shop() != unnamed && self.terms.shop != unnamed {
+            return Err(PatchError::OtherShop);
+        }
+        let currency = bundle.manifest().map_or(Currency::NONE, |manifest| manifest.currency());
+        let (expected, found) = (currency.code(), overlay.currency());
+        if expected != found && ![expected, found].contains(&Currency::NONE.code()) {
+            return Err(PatchError::Currency { expected: expected.to_owned(), found: found.to_owned() });
+        }
+        if overlay.edge() && bundle.private().is_none() {
+            return Err(PatchError::PublicBundle);
+        }
+        let known = |sku: &[u8]| bundle.dictionary().zip(std::str::from_utf8(sku).ok());
+        let mut changes = overlay.items();
+        let mut found = overlay.is_empty();
+        while let Some((sku, _)) = changes.next().filter(|_| !found) {
+            found = known(sku).is_some_and(|(dictionary, sku)| dictionary.item_of(sku).is_some());
+        }
+        if found { Ok(()) } else { Err(PatchError::OtherShop) }
+    }
+
+    fn apply<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, overlay: &OverlayView<'_>) -> Patched {
+        self.version += 1;
+        if let Some(terms) = overlay.terms() {
+            let knots = std::mem::take(&mut self.terms.price_knots);
+            self.terms.clone_from(terms);
+            if self.terms.price_knots.is_empty() {
+                self.terms.price_knots = knots;
+            }
+        }
+        overlay.policies().iter().for_each(|policy| self.take_policy(policy));
+        for (placement, enabled) in overlay.switches() {
+            self.set_enabled(placement, *enabled);
+        }
+        let places = Places::of(overlay.placements(), &self.policies);
+        if overlay.rules().is_some() {
+            self.replace_rules(bundle, overlay, &places);
+        }
+        let mut changes = overlay.items();
+        let items = merge(bundle, overlay.len(), || changes.next(), |item, change| self.change(item, &change, &places));
+        Patched { changed: true, items, unknown: overlay.len() as u32 - items }
+    }
+
+    /// A policy takes the place of the one of its name, or stands behind the others.
+    fn take_policy(&mut self, policy: &Policy) {
+        match self.policies.iter_mut().find(|other| other.placement == policy.placement) {
+            Some(place) => place.clone_from(policy),
+            None if self.policies.len() < u64::BITS as usize => self.policies.push(policy.clone()),
+            None => {}
+        }
+    }
+
+    fn change(&mut self, item: ItemId, change: &Change, places: &Places) {
+        if let Some(state) = change.state {
+            self.speak_of(item);
+            self.set_state(item, state);
+        }
+        if let Some(price) = change.price {
+            self.reprice(item, price, change.confirmed);
+        }
+        let own = change.contribution.and_then(|contribution| self.value_class(contribution));
+        if let (Some(class), Some(value)) = (own.or(change.value), self.values.get_mut(item.index())) {
+            *value = class;
+        }
+        if let Some(mask) = change.hidden {
+            self.hide(item, places.mask(mask));
+        }
+    }
+
+    fn set_state(&mut self, item: ItemId, state: StockState) {
+        if let Some(place) = self.states.get_mut(item.index()) {
+            *place = state as u8;
+        }
+    }
+
+    /// Other rules take the place of all; what was hidden at placements comes with the items of the overlay.
+    fn replace_rules<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, overlay: &OverlayView<'_>, places: &Places) {
+        let Some(rules) = overlay.rules() else { return };
+        let mut signature_of = vec![0; bundle.len()];
+        let mut skus = rules.skus();
+        merge(bundle, rules.len(), || skus.next(), |item, signature| {
+            if let Some(place) = signature_of.get_mut(item.index()) {
+                *place = signature;
+            }
+        });
+        let mut compiled = rules.rules.to_vec();
+        compiled.iter_mut().for_each(|rule| rule.placements = places.mask(rule.placements));
+        let signatures = (0..rules.signatures.len()).map(|n| rules.signatures.sets_of(n as u32));
+        self.book = Book::new(compiled, signature_of, signatures);
+        self.names = rules.names.to_vec();
+        self.hidden.clear();
+    }
+}
+
+/// Which of our placements each bit of an overlay's masks is.
+struct Places {
+    bits: Vec<Option<u32>>,
+}
+
+impl Places {
+    fn of(names: &[String], policies: &[Policy]) -> Self {
+        let bit = |name: &String| policies.iter().position(|policy| policy.placement == *name).map(|at| at as u32);
+        Self { bits: names.iter().map(bit).collect() }
+    }
+
+    /// A mask of ours; bits of placements that we do not have are dropped.
+    fn mask(&self, theirs: u64) -> u64 {
+        let set = |(n, bit): (usize, &Option<u32>)| bit.filter(|_| n < 64 && theirs >> n & 1 == 1);
+        self.bits.iter().enumerate().filter_map(set).fold(0, |mask, bit| mask | 1 << bit)
+    }
+}
