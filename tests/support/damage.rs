@@ -1,7 +1,7 @@
 //! Damage whose hashes were made good, and every question there is to a bundle that opens in spite of it.
 
 use endcap::bundle::layout::{BLOCK_BYTES, ENTRY_BYTES, HASH_BYTES, HEADER_BYTES, MAX_SECTIONS};
-use endcap::bundle::verify;
+use endcap::bundle::{Bundle, verify};
 use endcap::placement::{PastPurchase, Recommender, Request};
 use endcap::shop::ItemId;
 
@@ -47,7 +47,23 @@ pub fn exercise(bytes: &[u8]) {
     for item in 0..items.min(ASKED_ITEMS) {
         let item = ItemId(item as u32);
         let _ = (recommender.model().card(item), recommender.model().base().stock(item));
+        ask_trade(recommender.model().base(), item);
     }
+}
+
+/// What rules and objectives ask of an item, and of the class, the signature and the SKU of the same number.
+fn ask_trade<D: AsRef<[u8]>>(bundle: &Bundle<D>, item: ItemId) {
+    let _ = (bundle.price(item), bundle.brand(item), bundle.released(item), bundle.facts(item), bundle.hidden(item));
+    assert!(bundle.value(item).is_none_or(|value| value < 8));
+    assert!((bundle.signature(item) as usize) < bundle.signatures().len());
+    let _ = bundle.signatures().sets_of_signature(item.0).count();
+    assert!(bundle.class_pairs(item.0).count() <= 16 && bundle.class_pairs(item.0).all(|i| i.index() < bundle.len()));
+    let _ = (bundle.is_sensitive(item.0), bundle.classes(), bundle.terms(), bundle.private(), bundle.rules());
+    let (mut skus, mut read) = (bundle.dictionary().unwrap().in_order(), 0);
+    while item.0 == 0 && skus.next().is_some_and(|(sku, _)| sku.len() < 256) {
+        read += 1;
+    }
+    assert!(read <= bundle.len());
 }
 
 fn ask(recommender: &mut Recommender<&[u8]>, placement: &str, items: usize) {
