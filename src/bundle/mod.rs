@@ -40,7 +40,12 @@ mod hidden;
 pub mod layout;
 mod model;
 mod open;
-mod overlay;
+pub mod overlay;
+mod overlay_error;
+mod overlay_head;
+mod overlay_skus;
+mod overlay_view;
+mod overlay_writer;
 mod pins;
 mod policy;
 mod private;
@@ -65,7 +70,9 @@ pub use hash::{Hash, ModelId};
 pub use head::{Head, Section};
 pub use model::Model;
 pub use open::Bundle;
-pub use overlay::*;
+pub use overlay::{
+    Change, Changes, ItemChange, OverlayDraft, OverlayError, OverlayRules, OverlayRulesView, OverlayView, SignedSkus,
+};
 pub use pins::Pin;
 pub use policy::*;
 pub use private::*;

@@ -172,6 +172,18 @@ impl<'a> Signatures<'a> {
         Ok((Self { offsets, sets: bytes.get(sets..end).unwrap_or_default() }, end))
     }
 
+    /// Whether the sets of every signature ascend and exist.
+    pub(super) fn is_sound(&self) -> bool {
+        (0..self.len() as u32).all(|number| {
+            let mut least = 0;
+            self.sets_of_signature(number).all(|set| {
+                let ascends = set >= least && usize::from(set) < MAX_SETS;
+                least = set.saturating_add(1);
+                ascends
+            })
+        })
+    }
+
     /// Number of signatures, at least one: number 0 is that of items in no set.
     pub fn len(&self) -> usize {
         (self.offsets.len() / 4).saturating_sub(1)

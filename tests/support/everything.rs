@@ -2,7 +2,7 @@
 
 use super::complete;
 use endcap::bundle::*;
-use endcap::shop::ItemId;
+use endcap::shop::{ItemId, StockState};
 
 /// [`complete`] with policies, terms, rules, sets, values and all that only an edge bundle may hold.
 pub fn everything() -> Draft {
@@ -129,5 +129,47 @@ fn private() -> Private {
         rules: vec![rule],
         origins: vec![0; 5],
         placements: vec![note],
+    }
+}
+
+/// An overlay for the edge that says everything an overlay can say.
+pub fn overlay() -> OverlayDraft {
+    let item = |sku: &str| ItemChange { sku: sku.into(), ..ItemChange::default() };
+    let draft = everything();
+    let kettle = ItemChange {
+        state: Some(StockState::Out),
+        price: Some(1290),
+        confirmed: true,
+        value: Some(7),
+        hidden: Some(0b101),
+        contribution: Some(-250),
+        count: Some(i64::MIN),
+        ..item("KETTLE")
+    };
+    OverlayDraft {
+        shop: draft.terms.shop,
+        currency: "EUR".into(),
+        revision: 41,
+        made_at: Some(1_790_000_000),
+        edge: true,
+        placements: vec!["cart".into(), "pdp_complements".into(), "checkout".into()],
+        items: vec![
+            ItemChange { state: Some(StockState::InStock), ..item("CUP") },
+            ItemChange { price: Some(0), ..item("FILTER-L") },
+            ItemChange { hidden: Some(0), count: Some(3), ..item("FILTER-S") },
+            kettle,
+            item("KETTLE-2"),
+            ItemChange { price: Some(i64::MAX), value: Some(0), ..item("Käse") },
+        ],
+        switches: vec![("cart".into(), true), ("home".into(), false)],
+        policies: vec![draft.policies[0].clone()],
+        terms: Some(draft.terms),
+        rules: Some(OverlayRules {
+            rules: draft.rules.rules[..2].to_vec(),
+            names: vec!["filters first".into(), "old stock".into()],
+            skus: vec!["FILTER-L".into(), "FILTER-S".into(), "GONE".into()],
+            signature_of: vec![1, 1, 2],
+            signatures: vec![vec![], vec![0], vec![0, 1]],
+        }),
     }
 }
