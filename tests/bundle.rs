@@ -257,7 +257,13 @@ fn slices_join_to_the_whole() {
     let draft = six();
     let whole = write(&draft).unwrap();
     let cut = |relations: &[RelationKind], cards, addition| {
-        let cut = Cut { relations: relations.to_vec(), cards, addition, profile: Profile::Standard };
+        let cut = Cut {
+            relations: relations.to_vec(),
+            cards,
+            addition,
+            profile: Profile::Standard,
+            audience: Audience::Public,
+        };
         slice(&open(&whole), &cut).unwrap()
     };
     let first = cut(&[RelationKind::Cart], false, false);
@@ -289,7 +295,8 @@ fn what_is_optional_travels_with_the_items() {
     for profile in [Profile::Standard, Profile::Small] {
         let cut = |addition| {
             let relations = vec![RelationKind::Cart];
-            slice(&open(&whole), &Cut { relations, cards: false, addition, profile }).unwrap()
+            slice(&open(&whole), &Cut { relations, cards: false, addition, profile, audience: Audience::Public })
+                .unwrap()
         };
         let (first, rest) = (cut(false), cut(true));
         let (first, rest) = (open(&first), open(&rest));
@@ -336,6 +343,7 @@ fn an_addition_of_nothing_brings_nothing() {
         cards: false,
         addition,
         profile: Profile::Standard,
+        audience: Audience::Public,
     };
     let nothing = slice(&open(&whole), &cut(&[RelationKind::Similar], true)).unwrap();
     let mut recommender = Recommender::open(whole.clone()).unwrap();
@@ -350,7 +358,13 @@ fn an_addition_of_nothing_brings_nothing() {
 #[test]
 fn the_small_profile_keeps_the_heaviest_to_80000_edges() {
     let bytes = write(&noise(4_000, 30, 9)).unwrap();
-    let cut = Cut { relations: RelationKind::ALL.to_vec(), cards: false, addition: false, profile: Profile::Small };
+    let cut = Cut {
+        relations: RelationKind::ALL.to_vec(),
+        cards: false,
+        addition: false,
+        profile: Profile::Small,
+        audience: Audience::Public,
+    };
     let small = slice(&open(&bytes), &cut).unwrap();
     let (before, after) = (open(&bytes), open(&small));
     assert_eq!(verify(&after), []);

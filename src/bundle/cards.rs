@@ -31,7 +31,7 @@ pub(crate) fn encode<'a>(cards: impl ExactSizeIterator<Item = &'a Card>) -> Vec<
 }
 
 /// At most 65,535 bytes of a text, cut between characters.
-fn clip(text: &str) -> &str {
+pub(super) fn clip(text: &str) -> &str {
     let mut end = text.len().min(usize::from(u16::MAX));
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -48,17 +48,8 @@ pub(crate) struct CardsShape {
 
 impl CardsShape {
     pub fn check(file: &[u8], range: Range<usize>, items: usize) -> Result<Self, OpenError> {
-        let bad = |rule| OpenError::Malformed { section: "cards", rule };
-        let section = file.get(range.clone()).ok_or_else(|| bad("leaves the file"))?;
-        let data = 8 + (items + 1) * 4;
-        if u32_at(section, 0).is_none_or(|count| count as usize != items) || section.len() < data {
-            return Err(bad("one card an item is expected"));
-        }
-        let offset = |n: usize| u32_at(section, 8 + n * 4).unwrap_or(0) as usize;
-        if offset(0) != 0 || (0..items).any(|n| offset(n) > offset(n + 1)) || offset(items) != section.len() - data {
-            return Err(bad("offsets do not ascend from 0 to the end"));
-        }
-        Ok(Self { offsets: range.start + 8..range.start + data, data: range.start + data..range.end })
+        let (offsets, data) = check_offsets(file, range, items, "cards")?;
+        Ok(Self { offsets, data })
     }
 
     /// The card of `item`; texts that are no UTF-8 are empty, an item without a card is `None`.
@@ -78,4 +69,24 @@ impl CardsShape {
         let price = (rest.first() == Some(&1)).then(|| Money::new(minor, currency));
         Some(Card { title, category, url, image, cart_id, price })
     }
+}
+
+/// Where offsets and data of a section lie that has one record an item: count, four bytes, offsets, data.
+pub(super) fn check_offsets(
+    file: &[u8],
+    range: Range<usize>,
+    items: usize,
+    section: &'static str,
+) -> Result<(Range<usize>, Range<usize>), OpenError> {
+    let bad = |rule| OpenError::Malformed { section, rule };
+    let section = file.get(range.clone()).ok_or_else(|| bad("leaves the file"))?;
+    let data = 8 + (items + 1) * 4;
+    if u32_at(section, 0).is_none_or(|count| count as usize != items) || section.len() < data {
+        return Err(bad("one record an item is expected"));
+    }
+    let offset = |n: usize| u32_at(section, 8 + n * 4).unwrap_or(0) as usize;
+    if offset(0) != 0 || (0..items).any(|n| offset(n) > offset(n + 1)) || offset(items) != section.len() - data {
+        return Err(bad("offsets do not ascend from 0 to the end"));
+    }
+    Ok((range.start + 8..range.start + data, range.start + data..range.end))
 }

@@ -1,7 +1,11 @@
-//! Columns of one small number an item: class and group.
+//! Columns of one small number an item: class, group, brand, price, day of release; and one byte an item for its value.
 
 use super::bits::u32_at;
-use super::error::OpenError;
+use super::draft::{Draft, DraftItem};
+use super::error::{DraftError, OpenError};
+use super::layout::{MAX_PRICE, NO_VALUE};
+use super::policy::VALUE_CLASSES;
+use super::rule::CompiledRule;
 use std::ops::Range;
 
 /// Bytes before the numbers.
@@ -19,6 +23,36 @@ pub(crate) fn encode(numbers: &[u32]) -> Vec<u8> {
     out.extend([width as u8, 0, 0, 0]);
     numbers.iter().for_each(|number| out.extend(number.to_le_bytes().into_iter().take(width)));
     out
+}
+
+/// The column of what `number` tells of each item, 0 where it tells nothing; `None` where it tells nothing of any.
+pub(super) fn known(items: &[DraftItem], number: impl Fn(&DraftItem) -> Option<u32>) -> Option<Vec<u8>> {
+    let numbers: Vec<u32> = items.iter().map(|item| number(item).unwrap_or(0)).collect();
+    numbers.iter().any(|number| *number > 0).then(|| encode(&numbers))
+}
+
+/// The column of prices: minor units and one.
+pub(super) fn prices(items: &[DraftItem]) -> Option<Vec<u8>> {
+    known(items, |item| {
+        let price = item.card.price?.minor();
+        (0..=MAX_PRICE).contains(&price).then_some(price as u32 + 1)
+    })
+}
+
+/// The column of days of release: days since 1970 and one; `None` where no rule asks for ages.
+pub(super) fn releases(draft: &Draft) -> Option<Vec<u8>> {
+    let asks = |rule: &CompiledRule| [Some(rule.selector), rule.unless].iter().flatten().any(|s| s.age.is_some());
+    let day = |item: &DraftItem| u32::try_from(item.released?).ok()?.checked_add(1);
+    draft.rules.rules.iter().any(asks).then(|| known(&draft.items, day)).flatten()
+}
+
+/// One byte an item: the class of its value; `None` where no value is known.
+pub(super) fn values(items: &[DraftItem]) -> Result<Option<Vec<u8>>, DraftError> {
+    if let Some(item) = items.iter().position(|item| item.value.is_some_and(|value| value >= VALUE_CLASSES)) {
+        return Err(DraftError::Item { item: item as u32, rule: "has a value class above 7" });
+    }
+    let known = items.iter().any(|item| item.value.is_some());
+    Ok(known.then(|| items.iter().map(|item| item.value.unwrap_or(NO_VALUE)).collect()))
 }
 
 /// Where a column lies.

@@ -156,6 +156,15 @@ pub enum DraftError {
         /// The rule.
         rule: &'static str,
     },
+    /// An item breaks a rule.
+    Item {
+        /// The item.
+        item: u32,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// An edge bundle was asked of a public one.
+    PublicBundle,
     /// A pin breaks a rule.
     Pin {
         /// The product that it belongs to.
@@ -163,7 +172,7 @@ pub enum DraftError {
         /// The rule.
         rule: &'static str,
     },
-    /// The manifest, tuning, policies or calibration break a rule.
+    /// A section that is not about items alone breaks a rule: manifest, policies, rules and their like.
     Structured {
         /// The section.
         section: &'static str,
@@ -179,6 +188,11 @@ impl fmt::Display for DraftError {
             Self::Sku { sku, rule } => write!(f, "SKU {sku:?}: {rule}"),
             Self::Unordered { item } => write!(f, "item {item} is more popular than the one before it"),
             Self::Row { relation, item, rule } => write!(f, "relation {relation}, row {item}: {rule}"),
+            Self::Item { item, rule } => write!(f, "item {item} {rule}"),
+            Self::PublicBundle => f.write_str(
+                "expected an edge bundle, found a public one, which lacks what only a server may know; cut from the edge \
+                 bundle of the same training, or make a public slice",
+            ),
             Self::Pin { product, rule } => write!(f, "a pin of item {product}: {rule}"),
             Self::Structured { section, rule } => write!(f, "section {section}: {rule}"),
         }

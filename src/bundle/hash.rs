@@ -7,8 +7,17 @@ pub type Hash = [u8; HASH_BYTES];
 
 /// The first 16 bytes of the BLAKE3 hash of `bytes`.
 pub fn hash(bytes: &[u8]) -> Hash {
+    shortened(&blake3::hash(bytes))
+}
+
+/// The same hash of two pieces as if they were one.
+pub(super) fn hash_of_two(first: &[u8], second: &[u8]) -> Hash {
+    shortened(&blake3::Hasher::new().update(first).update(second).finalize())
+}
+
+fn shortened(hash: &blake3::Hash) -> Hash {
     let mut short = [0; HASH_BYTES];
-    for (to, from) in short.iter_mut().zip(blake3::hash(bytes).as_bytes()) {
+    for (to, from) in short.iter_mut().zip(hash.as_bytes()) {
         *to = *from;
     }
     short

@@ -18,8 +18,14 @@ pub const MAX_SECTIONS: usize = 64;
 pub const ALIGN: usize = 8;
 /// Most items a bundle may have.
 pub const MAX_ITEMS: usize = 16_777_216;
-/// Most bytes of a bincode section (manifest, tuning, policies, calibration).
+/// Most bytes of a bincode section (manifest, tuning, policies, calibration, terms).
 pub const MAX_STRUCTURED: usize = 262_144;
+/// Most bytes of the rules.
+pub const MAX_RULES_BYTES: usize = 1_048_576;
+/// Most bytes of what an edge bundle knows of the shop, and of the structured part of an overlay.
+pub const MAX_PRIVATE_BYTES: usize = 4_194_304;
+/// Most bytes of memory that a bincode section may take while it is decoded.
+pub const MAX_DECODED: usize = 8_388_608;
 /// Longest SKU in bytes.
 pub const MAX_SKU_BYTES: usize = 255;
 
@@ -88,11 +94,36 @@ pub enum SectionKind {
     Gap = 15,
     /// Products that the shop puts beside others.
     Pins = 16,
+    /// What holds for the shop, and what policies are beyond section 3 (bincode).
+    Terms = 17,
+    /// The price of each item.
+    Price = 18,
+    /// The brand of each item; 0 is none.
+    Brand = 19,
+    /// One byte an item: the class of what it is worth to the shop.
+    Value = 20,
+    /// The day on which each item was released.
+    Released = 21,
+    /// Where each item is hidden, whatever is asked.
+    Hidden = 22,
+    /// The rules, compiled (bincode).
+    Rules = 23,
+    /// Which items are in which sets of the rules.
+    Sets = 24,
+    /// What is bought with products of each class.
+    ClassPairs = 25,
+    /// What only a server may know of the shop (bincode).
+    Private = 32,
+    /// What only a server may know of each item.
+    Facts = 33,
 }
+
+/// The first number of a private section; every one from here on is dropped from what the public gets.
+pub const FIRST_PRIVATE: u32 = 32;
 
 impl SectionKind {
     /// All kinds, in file order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 27] = [
         Self::Manifest,
         Self::Tuning,
         Self::Policies,
@@ -109,6 +140,17 @@ impl SectionKind {
         Self::Calibration,
         Self::Gap,
         Self::Pins,
+        Self::Terms,
+        Self::Price,
+        Self::Brand,
+        Self::Value,
+        Self::Released,
+        Self::Hidden,
+        Self::Rules,
+        Self::Sets,
+        Self::ClassPairs,
+        Self::Private,
+        Self::Facts,
     ];
 
     /// The kind of a number in the section table, if this version knows it.
@@ -135,12 +177,33 @@ impl SectionKind {
             Self::Calibration => "calibration",
             Self::Gap => "gap",
             Self::Pins => "pins",
+            Self::Terms => "terms",
+            Self::Price => "price",
+            Self::Brand => "brand",
+            Self::Value => "value",
+            Self::Released => "released",
+            Self::Hidden => "hidden",
+            Self::Rules => "rules",
+            Self::Sets => "sets",
+            Self::ClassPairs => "class_pairs",
+            Self::Private => "private",
+            Self::Facts => "facts",
         }
     }
 
     /// Whether a bundle that is no addition must have it.
     pub fn needed(self) -> bool {
         matches!(self, Self::Manifest | Self::Tuning | Self::Policies | Self::Prior | Self::Stock | Self::Dictionary)
+    }
+
+    /// Whether a reader that does not know it must refuse the bundle, so that no shop's rules are passed over.
+    pub fn required(self) -> bool {
+        self.needed() || matches!(self, Self::Terms | Self::Hidden | Self::Rules | Self::Sets)
+    }
+
+    /// Whether it may be in an edge bundle alone.
+    pub fn is_private(self) -> bool {
+        self as u32 >= FIRST_PRIVATE
     }
 }
 
@@ -149,6 +212,8 @@ pub const NO_PRIOR: u8 = 255;
 
 /// Class flag: 25 % of the orders with this class hold two different items of it, so variety is wanted.
 pub const CLASS_VARIED: u8 = 1;
+/// Class flag: never shown as a reason nor used as evidence.
+pub const CLASS_SENSITIVE: u8 = 2;
 
 /// Most knots of a placement's calibration.
 pub const MAX_KNOTS: usize = 16;
@@ -166,3 +231,29 @@ pub const PIN_BYTES: usize = 8;
 pub const MAX_PINS: usize = 100_000;
 /// Most pins of one product at one placement.
 pub const MAX_PINS_A_PRODUCT: usize = 8;
+
+/// Value code of an item whose worth to the shop is not known.
+pub const NO_VALUE: u8 = 255;
+/// Knots that part the value classes.
+pub const VALUE_KNOTS: usize = 7;
+/// Largest price that a bundle holds, in minor units.
+pub const MAX_PRICE: i64 = 4_294_967_293;
+/// Most items that are bought with products of a class.
+pub const MAX_CLASS_PAIRS: usize = 16;
+/// Longest name, word or value in rules and notes, in bytes.
+pub const MAX_TEXT_BYTES: usize = 200;
+/// Most keys of a segment, most values of one, and most sets or tests that must all hold.
+pub const MAX_ALTERNATIVES: usize = 64;
+
+/// First eight bytes of every overlay.
+pub const OVERLAY_MAGIC: [u8; 8] = [0x89, b'E', b'N', b'D', b'O', b'V', b'L', 0x0A];
+/// The version of overlays that this code writes, and the newest it reads.
+pub const OVERLAY_VERSION: u16 = 1;
+/// Bytes of an overlay's header.
+pub const OVERLAY_HEADER_BYTES: usize = 96;
+/// Overlay flag: it holds what only a server may know.
+pub const OVERLAY_EDGE: u16 = 1;
+/// Overlay flag: it says when it was made.
+pub const OVERLAY_DATED: u16 = 2;
+/// Overlay flag: it has rules, even if none.
+pub const OVERLAY_RULES: u16 = 4;

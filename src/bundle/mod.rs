@@ -27,17 +27,25 @@
 mod bits;
 mod calibration;
 mod cards;
+mod class_pairs;
 mod columns;
 mod dictionary;
 mod draft;
 mod error;
+mod facts;
 mod gap;
 mod hash;
 mod head;
+mod hidden;
 pub mod layout;
 mod model;
 mod open;
-mod overlay;
+pub mod overlay;
+mod overlay_error;
+mod overlay_head;
+mod overlay_skus;
+mod overlay_view;
+mod overlay_writer;
 mod pins;
 mod policy;
 mod private;
@@ -46,20 +54,26 @@ mod relation;
 mod relation_writer;
 mod row_plan;
 mod rule;
+mod rule_table;
 mod slice;
 mod stand_in;
 mod structured;
+mod terms;
+mod trade;
 mod verify;
+mod verify_trade;
 mod write;
 
-pub use dictionary::Dictionary;
+pub use dictionary::{Dictionary, SkusInOrder};
 pub use draft::*;
 pub use error::{DraftError, OpenError};
 pub use hash::{Hash, ModelId};
 pub use head::{Head, Section};
 pub use model::Model;
 pub use open::Bundle;
-pub use overlay::*;
+pub use overlay::{
+    Change, Changes, ItemChange, OverlayDraft, OverlayError, OverlayRules, OverlayRulesView, OverlayView, SignedSkus,
+};
 pub use pins::Pin;
 pub use policy::*;
 pub use private::*;
@@ -67,9 +81,10 @@ pub use relation::{Relation, Row};
 #[cfg(feature = "train")]
 pub(crate) use relation_writer::encode as relation_bytes;
 pub use rule::*;
+pub use rule_table::Signatures;
 #[cfg(feature = "train")]
 pub(crate) use slice::small_size;
-pub use slice::{Cut, Profile, slice};
+pub use slice::{Audience, Cut, Profile, slice};
 pub use structured::{FADE_STEPS, MAX_LIMIT, MAX_VIEWS};
 pub use verify::{Finding, verify};
 pub use write::write;

@@ -13,6 +13,8 @@ use super::pins::{Pin, PinsShape};
 use super::policy::Policy;
 use super::relation::{Relation, RelationShape};
 use super::structured::{PlainPolicy, Structured};
+use super::terms;
+use super::trade::Trade;
 use super::write::prior_value;
 use crate::shop::{ItemId, StockState};
 use std::ops::Range;
@@ -33,7 +35,8 @@ struct Items {
     manifest: Manifest,
     tuning: Tuning,
     policies: Vec<Policy>,
-    prior_top: f32,
+    /// The share that each prior code stands for.
+    shares: Box<[f32; 256]>,
     priors: Range<usize>,
     sold: u32,
     stock: Range<usize>,
@@ -44,6 +47,7 @@ struct Items {
     calibration: Vec<Calibration>,
     gaps: Range<usize>,
     pins: Option<PinsShape>,
+    trade: Trade,
 }
 
 impl<D: AsRef<[u8]>> Bundle<D> {
@@ -55,7 +59,8 @@ impl<D: AsRef<[u8]>> Bundle<D> {
     ///
     /// # Cost
     ///
-    /// One pass for the hashes; memory for the section table, the structured sections and four bytes an item.
+    /// One pass for the hashes; memory for the section table, the structured sections, a kilobyte for the prior and four
+    /// bytes an item.
     pub fn open(data: D) -> Result<Self, OpenError> {
         let file = data.as_ref();
         let head = Head::read(file)?;
@@ -136,8 +141,9 @@ impl<D: AsRef<[u8]>> Bundle<D> {
     /// Share of orders that hold `item`, as the prior tells it: 0 to 1, never rising with the item's number.
     #[inline]
     pub fn prior(&self, item: ItemId) -> f32 {
-        let code = |items: &Items| self.byte(&items.priors, item.index());
-        self.items.as_ref().map_or(0.0, |items| prior_value(items.prior_top, code(items).unwrap_or(NO_PRIOR)))
+        let Some(items) = self.items.as_ref() else { return 0.0 };
+        let code = self.byte(&items.priors, item.index()).unwrap_or(NO_PRIOR);
+        items.shares.get(usize::from(code)).copied().unwrap_or(0.0)
     }
 
     /// Number of items that were bought before training (in a shop without orders: viewed). Items are numbered by
@@ -160,10 +166,27 @@ impl<D: AsRef<[u8]>> Bundle<D> {
         column.map_or(0, |column| column.at(self.bytes(), item.index()))
     }
 
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.items.as_ref().map_or(0, |items| items.class_flags.len())
+    }
+
     /// Whether shoppers often buy several items of `class` (from 1) at once.
+    #[inline]
     pub fn is_varied(&self, class: u32) -> bool {
+        self.class_has(class, CLASS_VARIED)
+    }
+
+    /// Whether `class` (from 1) is never shown as a reason nor used as evidence.
+    #[inline]
+    pub fn is_sensitive(&self, class: u32) -> bool {
+        self.class_has(class, CLASS_SENSITIVE)
+    }
+
+    #[inline]
+    fn class_has(&self, class: u32, flag: u8) -> bool {
         let flags = self.items.as_ref().and_then(|items| self.byte(&items.class_flags, class.wrapping_sub(1) as usize));
-        flags.is_some_and(|flags| flags & CLASS_VARIED != 0)
+        flags.is_some_and(|flags| flags & flag != 0)
     }
 
     /// The variant group of `item`; 0 where it has none.
@@ -210,8 +233,12 @@ impl<D: AsRef<[u8]>> Bundle<D> {
         shape.into_iter().flat_map(|shape| shape.all(self.bytes()))
     }
 
+    pub(super) fn trade(&self) -> Option<&Trade> {
+        self.items.as_ref().map(|items| &items.trade)
+    }
+
     #[inline]
-    fn byte(&self, range: &Range<usize>, at: usize) -> Option<u8> {
+    pub(super) fn byte(&self, range: &Range<usize>, at: usize) -> Option<u8> {
         self.bytes().get(range.clone())?.get(at).copied()
     }
 }
@@ -226,7 +253,10 @@ impl Items {
         let column = |kind: SectionKind| {
             range_of(head, kind).map(|range| ColumnShape::check(file, range, head.items, kind.name())).transpose()
         };
-        let (prior_top, priors) = check_prior(file, needed(SectionKind::Prior)?, head.items)?;
+        let (top, priors) = check_prior(file, needed(SectionKind::Prior)?, head.items)?;
+        let plain = <Vec<PlainPolicy>>::decode(bytes(SectionKind::Policies)?)?;
+        let terms = range_of(head, SectionKind::Terms).map(|range| file.get(range).unwrap_or_default());
+        let terms = terms::decode(terms, plain)?;
         let stock = needed(SectionKind::Stock)?;
         if stock.len() != head.items {
             return Err(OpenError::Malformed { section: "stock", rule: "one byte an item is expected" });
@@ -234,11 +264,9 @@ impl Items {
         Ok(Self {
             manifest: Manifest::decode(bytes(SectionKind::Manifest)?)?,
             tuning: Tuning::decode(bytes(SectionKind::Tuning)?)?,
-            policies: <Vec<PlainPolicy>>::decode(bytes(SectionKind::Policies)?)?
-                .into_iter()
-                .map(PlainPolicy::into_policy)
-                .collect(),
-            prior_top,
+            policies: terms.policies,
+            trade: Trade::read(file, head, terms.shop)?,
+            shares: Box::new(std::array::from_fn(|code| prior_value(top, code as u8))),
             sold: file.get(priors.clone()).unwrap_or_default().partition_point(|code| *code < NO_PRIOR) as u32,
             priors,
             stock,
@@ -250,20 +278,21 @@ impl Items {
                 Some(range) => Vec::decode(file.get(range).unwrap_or_default())?,
                 None => Vec::new(),
             },
-            gaps: check_gaps(range_of(head, SectionKind::Gap), head.items)?,
+            gaps: one_byte_an_item(head, SectionKind::Gap)?,
             pins: range_of(head, SectionKind::Pins).map(PinsShape::check).transpose()?,
         })
     }
 }
 
-fn range_of(head: &Head, kind: SectionKind) -> Option<Range<usize>> {
+pub(super) fn range_of(head: &Head, kind: SectionKind) -> Option<Range<usize>> {
     head.sections.iter().find(|section| section.number == kind as u32).map(|section| section.range.clone())
 }
 
-fn check_gaps(range: Option<Range<usize>>, items: usize) -> Result<Range<usize>, OpenError> {
-    match range {
-        Some(range) if range.len() != items => {
-            Err(OpenError::Malformed { section: "gap", rule: "one byte an item is expected" })
+/// Where a section of one byte an item lies; nowhere, if it is missing.
+pub(super) fn one_byte_an_item(head: &Head, kind: SectionKind) -> Result<Range<usize>, OpenError> {
+    match range_of(head, kind) {
+        Some(range) if range.len() != head.items => {
+            Err(OpenError::Malformed { section: kind.name(), rule: "one byte an item is expected" })
         }
         found => Ok(found.unwrap_or(0..0)),
     }

@@ -1,8 +1,11 @@
 //! Overlays: what changed since training, in a file of its own.
 //!
 //! An overlay speaks in SKUs and names of placements, so that it survives a retrain, and says whose it is, which revision
-//! and how old. FORMAT.md describes its bytes.
+//! and how old. FORMAT.md describes its bytes, [`encode`] writes them and [`OverlayView`] reads them.
 
+pub use super::overlay_error::OverlayError;
+pub use super::overlay_view::{Changes, OverlayRulesView, OverlayView, SignedSkus};
+pub use super::overlay_writer::encode;
 use super::policy::{Policy, ShopTerms};
 use super::rule::CompiledRule;
 use crate::shop::StockState;
@@ -55,6 +58,25 @@ pub struct ItemChange {
     pub count: Option<i64>,
 }
 
+/// What an open overlay says of one item; `None` leaves it as it is. [`ItemChange`] describes the fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Whether it can be sold.
+    pub state: Option<StockState>,
+    /// Price in minor units, ≥ 0.
+    pub price: Option<i64>,
+    /// Whether a price that jumped is meant.
+    pub confirmed: bool,
+    /// Class of what it is worth to the shop, 0 to 7.
+    pub value: Option<u8>,
+    /// Bit n: it is hidden at the n-th placement of the overlay.
+    pub hidden: Option<u64>,
+    /// Price less cost in minor units.
+    pub contribution: Option<i64>,
+    /// Units on hand.
+    pub count: Option<i64>,
+}
+
 /// Rules that speak in SKUs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OverlayRules {
@@ -66,6 +88,6 @@ pub struct OverlayRules {
     pub skus: Vec<String>,
     /// The signature of each of these.
     pub signature_of: Vec<u32>,
-    /// The sets of each signature, ascending; the first is empty.
+    /// The sets of each signature, ascending; the first is empty. None at all where no SKU is in a set.
     pub signatures: Vec<Vec<u16>>,
 }

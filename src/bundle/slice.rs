@@ -20,6 +20,30 @@ pub struct Cut {
     pub addition: bool,
     /// How much of each relation is kept.
     pub profile: Profile,
+    /// Whom the slice is for.
+    pub audience: Audience,
+}
+
+/// Whom a bundle is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody: nothing in it tells a cost, a margin, a count or the words of a rule.
+    Public,
+    /// The shop's own servers, which may know all of that.
+    Edge,
+}
+
+impl Audience {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Public, Self::Edge];
+
+    /// The name used on the command line and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Edge => "edge",
+        }
+    }
 }
 
 /// How much of a relation is kept.
@@ -38,11 +62,18 @@ pub enum Profile {
 ///
 /// # Errors
 ///
-/// [`DraftError::Row`] where a row of a damaged bundle cannot be written again in the small profile.
+/// [`DraftError::Row`] where a row of a damaged bundle cannot be written again in the small profile;
+/// [`DraftError::PublicBundle`] where a slice for the edge is asked of a bundle for the public.
 pub fn slice<D: AsRef<[u8]>>(bundle: &Bundle<D>, cut: &Cut) -> Result<Vec<u8>, DraftError> {
+    if cut.audience == Audience::Edge && bundle.audience() == Audience::Public {
+        return Err(DraftError::PublicBundle);
+    }
     let mut contents = Vec::new();
     for section in &bundle.head().sections {
         let Some(kind) = section.kind() else { continue };
+        if kind.is_private() && cut.audience == Audience::Public {
+            continue;
+        }
         let bytes = match RelationKind::ALL.into_iter().find(|relation| relation.section() == kind) {
             Some(relation) if !cut.relations.contains(&relation) => continue,
             Some(relation) if cut.profile == Profile::Small => small(bundle, relation)?,

@@ -1,16 +1,18 @@
-//! The small structured sections: manifest, tuning, policies, calibration. bincode, with a size limit, checked after decoding.
+//! The structured sections: manifest, tuning, policies, calibration, terms, rules, what is private. bincode, with a size
+//! limit, checked after decoding.
 
 use super::draft::{Blend, Manifest, Tuning};
 use super::error::{DraftError, OpenError};
-use super::layout::MAX_STRUCTURED;
+use super::layout::{MAX_DECODED, MAX_STRUCTURED, MAX_TEXT_BYTES};
 use super::policy::{Policy, Rung, SameCategory, Strategy};
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use bincode::{Decode, Encode};
 
-type Config = Configuration<LittleEndian, Fixint, Limit<MAX_STRUCTURED>>;
+type Config = Configuration<LittleEndian, Fixint, Limit<MAX_DECODED>>;
 
+/// Its limit counts the memory that lists will take, so that a damaged length takes none.
 const CONFIG: Config =
-    bincode::config::standard().with_little_endian().with_fixed_int_encoding().with_limit::<MAX_STRUCTURED>();
+    bincode::config::standard().with_little_endian().with_fixed_int_encoding().with_limit::<MAX_DECODED>();
 
 /// Most policies in a bundle.
 const MAX_POLICIES: usize = 64;
@@ -25,24 +27,28 @@ pub const FADE_STEPS: usize = 64;
 pub(crate) trait Structured: Encode + Decode<()> {
     /// The section's name in errors.
     const NAME: &'static str;
+    /// Most bytes it may take.
+    const LIMIT: usize = MAX_STRUCTURED;
     /// The rule it breaks, if it breaks one.
     fn broken_rule(&self) -> Option<&'static str>;
 
-    /// The section's bytes.
+    /// The section's bytes, which can be decoded on machines of any width.
     fn encode(&self) -> Result<Vec<u8>, DraftError> {
         let bad = |rule| DraftError::Structured { section: Self::NAME, rule };
         if let Some(rule) = self.broken_rule() {
             return Err(bad(rule));
         }
-        bincode::encode_to_vec(self, CONFIG)
-            .ok()
-            .filter(|bytes| bytes.len() <= MAX_STRUCTURED)
-            .ok_or_else(|| bad("longer than 256 KiB"))
+        let bytes = bincode::encode_to_vec(self, CONFIG).map_err(|_| bad(TOO_LONG))?;
+        <Self as Structured>::decode(&bytes).map_err(|_| bad(TOO_LONG))?;
+        Ok(bytes)
     }
 
     /// The value of a section's bytes, every one of which must belong to it.
     fn decode(bytes: &[u8]) -> Result<Self, OpenError> {
         let bad = |rule| OpenError::Malformed { section: Self::NAME, rule };
+        if bytes.len() > Self::LIMIT {
+            return Err(bad(TOO_LONG));
+        }
         let (value, read): (Self, usize) =
             bincode::decode_from_slice(bytes, CONFIG).map_err(|_| bad("cannot be decoded"))?;
         match value.broken_rule() {
@@ -53,16 +59,27 @@ pub(crate) trait Structured: Encode + Decode<()> {
     }
 }
 
+const TOO_LONG: &str = "longer than the format allows";
+
 impl Structured for Manifest {
     const NAME: &'static str = "manifest";
 
     fn broken_rule(&self) -> Option<&'static str> {
-        let short = |text: &str| text.len() <= 200 && !text.chars().any(char::is_control);
-        if !short(&self.generator) || !self.relations.iter().all(|note| short(&note.model)) {
+        if !is_text(&self.generator) || !self.relations.iter().all(|note| is_text(&note.model)) {
             return Some("a name is longer than 200 bytes or holds control characters");
         }
-        (self.currency.len() != 3 || !self.currency.is_ascii()).then_some("a currency of three letters is expected")
+        (!is_currency(&self.currency)).then_some("a currency of three letters is expected")
     }
+}
+
+/// Whether `text` has at most 200 bytes and no control characters.
+pub(super) fn is_text(text: &str) -> bool {
+    text.len() <= MAX_TEXT_BYTES && !text.chars().any(char::is_control)
+}
+
+/// Whether `code` has three letters.
+pub(super) fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.is_ascii()
 }
 
 impl Structured for Tuning {
@@ -105,6 +122,12 @@ impl PlainPolicy {
             min_relevance: policy.min_relevance,
             fall_back_to_popular: policy.fallback.contains(&Rung::Popular),
         }
+    }
+
+    /// Whether the first readers can be told all of `policy`.
+    pub fn tells_all(policy: &Policy) -> bool {
+        let new = [Strategy::Alternatives, Strategy::Rerank].contains(&policy.strategy);
+        !new && Self::of(policy).into_policy() == *policy
     }
 
     /// The policy, neutral in all that the first readers did not know.

@@ -5,6 +5,7 @@ use super::layout::{LAST_GAP, MAX_PINS_A_PRODUCT, NO_GAP, SectionKind};
 use super::open::Bundle;
 use super::pins::Pin;
 use super::structured::MAX_LIMIT;
+use super::verify_trade::verify_trade;
 use crate::shop::ItemId;
 
 /// Something that a sound writer would not have written.
@@ -19,7 +20,7 @@ pub struct Finding {
 /// Findings of one kind that are listed; more are counted.
 const LISTED: usize = 20;
 
-/// Checks what rows, dictionary, priors and classes mean, not only where they lie.
+/// Checks what rows, dictionary, priors, classes, pins, masks, sets and rules mean, not only where they lie.
 ///
 /// An empty list is a sound bundle. A bundle with findings can still be read: reading is total.
 ///
@@ -37,11 +38,12 @@ pub fn verify<D: AsRef<[u8]>>(bundle: &Bundle<D>) -> Vec<Finding> {
         verify_placements(bundle, &mut findings);
         verify_gaps(bundle, &mut findings);
         verify_pins(bundle, &mut findings);
+        verify_trade(bundle, &mut findings);
     }
     findings
 }
 
-fn note(findings: &mut Vec<Finding>, section: &'static str, message: String) {
+pub(super) fn note(findings: &mut Vec<Finding>, section: &'static str, message: String) {
     if findings.iter().filter(|finding| finding.section == section).count() < LISTED {
         findings.push(Finding { section, message });
     }
@@ -105,7 +107,8 @@ fn verify_items<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Finding>)
     }
 }
 
-fn section<D: AsRef<[u8]>>(bundle: &Bundle<D>, kind: SectionKind) -> &[u8] {
+/// The bytes of the section of `kind`; none where it is missing.
+pub(super) fn section<D: AsRef<[u8]>>(bundle: &Bundle<D>, kind: SectionKind) -> &[u8] {
     let found = bundle.head().sections.iter().find(|section| section.number == kind as u32);
     found.map_or(&[], |found| bundle.section(found))
 }

@@ -6,12 +6,14 @@ use super::hash::{ModelId, hash};
 use super::head::{Content, assemble};
 use super::layout::*;
 use super::quantise::{step_code, step_value};
+use super::rule_table::{self, placements_exist};
 use super::structured::{PlainPolicy, Structured};
-use super::{cards, columns, dictionary, gap, pins, relation_writer};
+use super::{cards, class_pairs, columns, dictionary, facts, gap, hidden, pins, relation_writer, terms};
 
-/// The bytes of a bundle that holds all of `draft`.
+/// The bytes of a bundle that holds all of `draft`: an edge bundle where `draft` has a private part.
 ///
-/// The same draft gives the same bytes, always.
+/// The same draft gives the same bytes, always. The private part changes neither the model's name nor a byte of any other
+/// section.
 ///
 /// # Errors
 ///
@@ -44,6 +46,8 @@ pub fn write(draft: &Draft) -> Result<Vec<u8>, DraftError> {
         contents.push(content(SectionKind::Cards, bytes));
     }
     contents.extend(optional(draft)?);
+    contents.extend(trade(draft)?);
+    contents.extend(private(draft)?);
     contents.sort_by_key(|content| content.number);
     Ok(assemble(0, model_of(&contents), draft.items.len(), &contents))
 }
@@ -57,18 +61,60 @@ fn optional(draft: &Draft) -> Result<Vec<Content>, DraftError> {
         (SectionKind::Gap, gap::encode(&draft.items)),
         (SectionKind::Pins, pins),
     ];
-    Ok(found.into_iter().filter_map(|(kind, bytes)| Some(content(kind, bytes?))).collect())
+    Ok(present(found))
 }
 
-/// A section of this version; those that every bundle needs are marked as required.
+/// What the shop adds to relevance: each section only where there is something to tell, and prices only where another of
+/// these sections is, so that a shop without policies and rules keeps the bytes it always had.
+fn trade(draft: &Draft) -> Result<Vec<Content>, DraftError> {
+    let (items, placements) = (&draft.items, draft.policies.len());
+    if !placements_exist(&draft.rules.rules, placements) {
+        return Err(DraftError::Structured {
+            section: "rules",
+            rule: "a rule holds at a placement that does not exist",
+        });
+    }
+    let rules = (!draft.rules.rules.is_empty()).then(|| draft.rules.rules.encode()).transpose()?;
+    let mut found = present([
+        (SectionKind::Terms, terms::encode(draft)?),
+        (SectionKind::Brand, columns::known(items, |item| item.brand)),
+        (SectionKind::Value, columns::values(items)?),
+        (SectionKind::Released, columns::releases(draft)),
+        (SectionKind::Hidden, hidden::encode(items, placements)?),
+        (SectionKind::Rules, rules),
+        (SectionKind::Sets, rule_table::encode_sets(&draft.rules.sets, items.len())?),
+        (SectionKind::ClassPairs, class_pairs::encode(&draft.class_pairs, draft.classes.len(), items.len())?),
+    ]);
+    if !found.is_empty() {
+        found.extend(columns::prices(items).map(|bytes| content(SectionKind::Price, bytes)));
+    }
+    Ok(found)
+}
+
+/// What an edge bundle holds and a public one lacks.
+fn private(draft: &Draft) -> Result<Vec<Content>, DraftError> {
+    let Some(private) = &draft.private else { return Ok(Vec::new()) };
+    if private.origins.len() != draft.rules.rules.len() {
+        return Err(DraftError::Structured { section: "private", rule: "one origin a compiled rule is expected" });
+    }
+    let facts = draft.items.iter().any(|item| item.facts != Default::default());
+    let facts = facts.then(|| facts::encode(draft.items.iter().map(|item| &item.facts)));
+    Ok(present([(SectionKind::Private, Some(private.encode()?)), (SectionKind::Facts, facts)]))
+}
+
+fn present<const N: usize>(found: [(SectionKind, Option<Vec<u8>>); N]) -> Vec<Content> {
+    found.into_iter().filter_map(|(kind, bytes)| Some(content(kind, bytes?))).collect()
+}
+
+/// A section of this version, marked as required where a reader must not pass it over.
 fn content(kind: SectionKind, bytes: Vec<u8>) -> Content {
-    Content { number: kind as u32, flags: if kind.needed() { SECTION_REQUIRED } else { 0 }, bytes }
+    Content { number: kind as u32, flags: if kind.required() { SECTION_REQUIRED } else { 0 }, bytes }
 }
 
-/// The model's name covers every section of the whole bundle: number, length and hash of each.
+/// The model's name covers every public section of the whole bundle: number, length and hash of each.
 fn model_of(contents: &[Content]) -> ModelId {
     let mut all = Vec::new();
-    for content in contents {
+    for content in contents.iter().filter(|content| content.number < FIRST_PRIVATE) {
         all.extend(content.number.to_le_bytes());
         all.extend((content.bytes.len() as u64).to_le_bytes());
         all.extend(hash(&content.bytes));
@@ -111,6 +157,9 @@ fn classes(draft: &Draft) -> Result<Vec<Content>, DraftError> {
     if count == 0 {
         return Ok(Vec::new());
     }
-    let flags = draft.classes.iter().map(|class| if class.varied { CLASS_VARIED } else { 0 }).collect();
+    let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+    let flags =
+        draft.classes.iter().map(|class| flag(class.varied, CLASS_VARIED) | flag(class.sensitive, CLASS_SENSITIVE));
+    let flags = flags.collect();
     Ok(vec![content(SectionKind::Class, columns::encode(&numbers)), content(SectionKind::ClassFlags, flags)])
 }

@@ -22,12 +22,19 @@ impl From<ProfileName> for Profile {
     }
 }
 
-/// A whole bundle in the profile `name`; the small one is cut from the standard one, so it is the same model.
+/// A whole bundle in the profile `name`; the small one is cut from the standard one, so it is the same model, for the
+/// same audience.
 pub(super) fn in_profile(standard: Vec<u8>, name: ProfileName) -> Result<Vec<u8>, Failure> {
     if name == ProfileName::Standard {
         return Ok(standard);
     }
     let bundle = Bundle::open(standard).map_err(Failure::machine)?;
-    let cut = Cut { relations: RelationKind::ALL.into(), cards: true, addition: false, profile: Profile::Small };
+    let cut = Cut {
+        relations: RelationKind::ALL.into(),
+        cards: true,
+        addition: false,
+        profile: Profile::Small,
+        audience: bundle.audience(),
+    };
     Ok(slice(&bundle, &cut)?)
 }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::profile::ProfileName;
 use super::{bundle_file, output};
-use crate::bundle::{Bundle, Cut, RelationKind, slice};
+use crate::bundle::{Audience, Bundle, Cut, RelationKind, slice};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -15,7 +15,8 @@ use std::path::PathBuf;
         endcap slice model.endcap --relations cart -o cart.endcap\n  \
         endcap slice model.endcap --relations bought_together,similar --addition -o rest.endcap\n  \
         endcap slice model.endcap --relations cards --addition -o cards.endcap\n  \
-        endcap slice model.endcap --profile small -o small.endcap"
+        endcap slice model.endcap --profile small -o small.endcap\n  \
+        endcap slice edge.endcap -o public.endcap"
 )]
 pub(super) struct SliceArgs {
     /// The bundle to cut from
@@ -29,6 +30,9 @@ pub(super) struct SliceArgs {
     /// How much of each relation to keep
     #[arg(long, value_enum, default_value = "standard")]
     profile: ProfileName,
+    /// Whom the slice is for
+    #[arg(long, value_enum, default_value = "public")]
+    audience: AudienceName,
     /// The file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -48,6 +52,24 @@ enum Part {
     /// No relation at all
     #[value(name = "none")]
     None,
+}
+
+/// Whom a slice is for, by its name.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AudienceName {
+    /// Everybody: no costs, margins or counts, no words of rules
+    Public,
+    /// The shop's own servers; only from a bundle that was trained for them
+    Edge,
+}
+
+impl From<AudienceName> for Audience {
+    fn from(name: AudienceName) -> Self {
+        match name {
+            AudienceName::Public => Self::Public,
+            AudienceName::Edge => Self::Edge,
+        }
+    }
 }
 
 pub(super) fn run(args: SliceArgs) -> Result<(), Failure> {
@@ -86,6 +108,7 @@ impl SliceArgs {
             cards: self.relations.contains(&Part::Cards),
             addition: self.addition,
             profile: self.profile.into(),
+            audience: self.audience.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Damage whose hashes were made good, and every question there is to a bundle that opens in spite of it.
 
-use endcap::bundle::layout::{BLOCK_BYTES, ENTRY_BYTES, HASH_BYTES, HEADER_BYTES, MAX_SECTIONS};
-use endcap::bundle::verify;
+use endcap::bundle::layout::{BLOCK_BYTES, ENTRY_BYTES, HASH_BYTES, HEADER_BYTES, MAX_SECTIONS, OVERLAY_HEADER_BYTES};
+use endcap::bundle::{Bundle, OverlayView, verify};
 use endcap::placement::{PastPurchase, Recommender, Request};
 use endcap::shop::ItemId;
 
@@ -47,7 +47,23 @@ pub fn exercise(bytes: &[u8]) {
     for item in 0..items.min(ASKED_ITEMS) {
         let item = ItemId(item as u32);
         let _ = (recommender.model().card(item), recommender.model().base().stock(item));
+        ask_trade(recommender.model().base(), item);
     }
+}
+
+/// What rules and objectives ask of an item, and of the class, the signature and the SKU of the same number.
+fn ask_trade<D: AsRef<[u8]>>(bundle: &Bundle<D>, item: ItemId) {
+    let _ = (bundle.price(item), bundle.brand(item), bundle.released(item), bundle.facts(item), bundle.hidden(item));
+    assert!(bundle.value(item).is_none_or(|value| value < 8));
+    assert!((bundle.signature(item) as usize) < bundle.signatures().len());
+    let _ = bundle.signatures().sets_of_signature(item.0).count();
+    assert!(bundle.class_pairs(item.0).count() <= 16 && bundle.class_pairs(item.0).all(|i| i.index() < bundle.len()));
+    let _ = (bundle.is_sensitive(item.0), bundle.classes(), bundle.terms(), bundle.private(), bundle.rules());
+    let (mut skus, mut read) = (bundle.dictionary().unwrap().in_order(), 0);
+    while item.0 == 0 && skus.next().is_some_and(|(sku, _)| sku.len() < 256) {
+        read += 1;
+    }
+    assert!(read <= bundle.len());
 }
 
 fn ask(recommender: &mut Recommender<&[u8]>, placement: &str, items: usize) {
@@ -68,4 +84,36 @@ fn ask(recommender: &mut Recommender<&[u8]>, placement: &str, items: usize) {
         assert!(answer.picks.len() <= 8 && answer.due.unwrap_or(0) <= 2);
         assert!(answer.picks.iter().all(|pick| pick.item.index() < items && !pick.score.is_nan()));
     }
+}
+
+/// The bytes of an overlay with its length and its hash made good.
+pub fn overlay_with_hash(mut bytes: Vec<u8>) -> Vec<u8> {
+    let length = bytes.len() as u64;
+    let end = OVERLAY_HEADER_BYTES - HASH_BYTES;
+    if bytes.len() >= OVERLAY_HEADER_BYTES {
+        bytes[16..24].copy_from_slice(&length.to_le_bytes());
+        let all: Vec<u8> = bytes[..end].iter().chain(&bytes[OVERLAY_HEADER_BYTES..]).copied().collect();
+        bytes[end..OVERLAY_HEADER_BYTES].copy_from_slice(&short_hash(&all));
+    }
+    bytes
+}
+
+/// Opens the bytes as an overlay and, where they open, reads all of it; nothing that the header promises may be missing.
+pub fn exercise_overlay(bytes: &[u8]) {
+    let Ok(overlay) = OverlayView::open(bytes) else { return };
+    let (mut items, mut read, mut before) = (overlay.items(), 0, Vec::new());
+    while let Some((sku, change)) = items.next() {
+        assert!(sku > &before[..] && std::str::from_utf8(sku).is_ok());
+        assert!(change.value.is_none_or(|value| value < 8) && change.price.is_none_or(|price| price >= 0));
+        assert!(overlay.edge() || (change.contribution.is_none() && change.count.is_none()));
+        (before, read) = (sku.to_vec(), read + 1);
+    }
+    assert_eq!(read, overlay.len());
+    let Some(rules) = overlay.rules() else { return };
+    let (mut skus, mut read) = (rules.skus(), 0);
+    while let Some((_, signature)) = skus.next() {
+        assert!(rules.signatures.sets_of_signature(signature).is_sorted());
+        read += 1;
+    }
+    assert_eq!(read, rules.len());
 }

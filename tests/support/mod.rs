@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test binary uses its own part
 
 pub mod damage;
+pub mod everything;
 
 use endcap::bundle::*;
 use endcap::shop::{Currency, ItemId, Money, StockState};
