@@ -56,7 +56,6 @@ mod row_plan;
 mod rule;
 mod rule_table;
 mod slice;
-mod stand_in;
 mod structured;
 mod terms;
 mod trade;

@@ -84,7 +84,8 @@ impl Live {
         }
         let signature_of =
             if bundle.rules().is_empty() { Vec::new() } else { items().map(|i| bundle.signature(i)).collect() };
-        let signatures = (0..bundle.signatures()).map(|n| bundle.sets_of_signature(n as u32));
+        let sets = bundle.signatures();
+        let signatures = (0..sets.len()).map(|n| sets.sets_of_signature(n as u32));
         live.book = Book::new(bundle.rules().to_vec(), signature_of, signatures);
         if let Some(private) = bundle.private() {
             live.take_private(private);

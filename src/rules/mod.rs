@@ -3,7 +3,9 @@
 mod active;
 mod book;
 mod live;
+mod patch;
 
 pub use active::{Active, Barred, Bearing, Situation};
 pub use book::Book;
 pub use live::{Applied, Live};
+pub use patch::{PatchError, Patched};

@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use super::live::{Applied, Live};
-use crate::bundle::{Bundle, Change, OverlayError, OverlayView, Policy};
+use crate::bundle::{Bundle, Change, Changes, OverlayError, OverlayView, Policy, SignedSkus};
 use crate::shop::{Currency, ItemId, StockState};
 use std::cmp::Ordering;
 use std::fmt;
@@ -148,11 +148,14 @@ impl Live {
         if overlay.edge() && bundle.private().is_none() {
             return Err(PatchError::PublicBundle);
         }
-        let known = |sku: &[u8]| bundle.dictionary().zip(std::str::from_utf8(sku).ok());
+        let is_known = |sku: &[u8]| {
+            let sku = std::str::from_utf8(sku).ok();
+            bundle.dictionary().zip(sku).is_some_and(|(dictionary, sku)| dictionary.item_of(sku).is_some())
+        };
         let mut changes = overlay.items();
         let mut found = overlay.is_empty();
         while let Some((sku, _)) = changes.next().filter(|_| !found) {
-            found = known(sku).is_some_and(|(dictionary, sku)| dictionary.item_of(sku).is_some());
+            found = is_known(sku);
         }
         if found { Ok(()) } else { Err(PatchError::OtherShop) }
     }
@@ -175,15 +178,16 @@ impl Live {
             self.replace_rules(bundle, overlay, &places);
         }
         let mut changes = overlay.items();
-        let items = merge(bundle, overlay.len(), || changes.next(), |item, change| self.change(item, &change, &places));
+        let items = merge(bundle, overlay.len(), &mut changes, |item, change| self.change(item, &change, &places));
         Patched { changed: true, items, unknown: overlay.len() as u32 - items }
     }
 
     /// A policy takes the place of the one of its name, or stands behind the others.
     fn take_policy(&mut self, policy: &Policy) {
+        let room = self.policies.len() < u64::BITS as usize;
         match self.policies.iter_mut().find(|other| other.placement == policy.placement) {
             Some(place) => place.clone_from(policy),
-            None if self.policies.len() < u64::BITS as usize => self.policies.push(policy.clone()),
+            None if room => self.policies.push(policy.clone()),
             None => {}
         }
     }
@@ -216,14 +220,14 @@ impl Live {
         let Some(rules) = overlay.rules() else { return };
         let mut signature_of = vec![0; bundle.len()];
         let mut skus = rules.skus();
-        merge(bundle, rules.len(), || skus.next(), |item, signature| {
+        merge(bundle, rules.len(), &mut skus, |item, signature| {
             if let Some(place) = signature_of.get_mut(item.index()) {
                 *place = signature;
             }
         });
         let mut compiled = rules.rules.to_vec();
         compiled.iter_mut().for_each(|rule| rule.placements = places.mask(rule.placements));
-        let signatures = (0..rules.signatures.len()).map(|n| rules.signatures.sets_of(n as u32));
+        let signatures = (0..rules.signatures.len()).map(|n| rules.signatures.sets_of_signature(n as u32));
         self.book = Book::new(compiled, signature_of, signatures);
         self.names = rules.names.to_vec();
         self.hidden.clear();
@@ -246,4 +250,56 @@ impl Places {
         let set = |(n, bit): (usize, &Option<u32>)| bit.filter(|_| n < 64 && theirs >> n & 1 == 1);
         self.bits.iter().enumerate().filter_map(set).fold(0, |mask, bit| mask | 1 << bit)
     }
+}
+
+/// SKUs in the order of their bytes, each lent until the next, with what is said of it.
+trait Skus {
+    type Said: Copy;
+    fn next(&mut self) -> Option<(&[u8], Self::Said)>;
+}
+
+impl Skus for Changes<'_> {
+    type Said = Change;
+    fn next(&mut self) -> Option<(&[u8], Change)> {
+        Changes::next(self)
+    }
+}
+
+impl Skus for SignedSkus<'_> {
+    type Said = u32;
+    fn next(&mut self) -> Option<(&[u8], u32)> {
+        SignedSkus::next(self)
+    }
+}
+
+/// Tells `known` of every SKU that the bundle has; how many these are.
+fn merge<D: AsRef<[u8]>, S: Skus>(
+    bundle: &Bundle<D>,
+    count: usize,
+    skus: &mut S,
+    mut known: impl FnMut(ItemId, S::Said),
+) -> u32 {
+    let Some(dictionary) = bundle.dictionary() else { return 0 };
+    let mut found = 0;
+    if count * FEW < bundle.len() {
+        while let Some((sku, said)) = skus.next() {
+            if let Some(item) = std::str::from_utf8(sku).ok().and_then(|sku| dictionary.item_of(sku)) {
+                known(item, said);
+                found += 1;
+            }
+        }
+        return found;
+    }
+    let mut ours = dictionary.in_order();
+    let mut own = ours.next();
+    while let Some((sku, said)) = skus.next() {
+        while own.is_some_and(|(ours, _)| ours < sku) {
+            own = ours.next();
+        }
+        if let Some((_, item)) = own.filter(|(ours, _)| *ours == sku) {
+            known(item, said);
+            found += 1;
+        }
+    }
+    found
 }
