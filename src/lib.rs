@@ -64,6 +64,7 @@ pub mod evaluate;
 pub mod feed;
 pub mod placement;
 pub mod rank;
+pub mod rules;
 #[cfg(feature = "train")]
 pub mod sample;
 pub mod shop;
