@@ -22,7 +22,7 @@ pub(super) enum Fate {
     /// It hides items at these placements, whatever is asked.
     Hides(u64),
     /// It is looked at with each request; sets by the plan's numbers.
-    Asked(CompiledRule),
+    Asked(Box<CompiledRule>),
     /// It ends before it begins.
     Never,
 }
@@ -236,7 +236,8 @@ fn fate(
         return Ok(Fate::Hides(placements));
     }
     let Target { selector, unless } = *target;
-    Ok(Fate::Asked(CompiledRule { placements, selector, unless, when, effect: rule.action }))
+    let effect = rule.action;
+    Ok(Fate::Asked(Box::new(CompiledRule { placements, selector, unless, when, effect })))
 }
 
 /// Whether a target is about an item that is in `sets`.
