@@ -6,10 +6,10 @@ use super::output;
 use super::profile::{ProfileName, in_profile};
 use super::progress::Talk;
 use super::shop_files::{Shop, ShopFiles};
-use crate::bundle::{self, Draft};
+use crate::bundle::{self, Draft, Rule};
 use crate::evaluate::{self, Options, PlacementCoverage, RowLengths, TrainReport};
 use crate::feed::Summary;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,16 +42,38 @@ pub(super) struct TrainArgs {
     /// Write the bundle even where a simple method beats the trained one
     #[arg(long)]
     allow_weak: bool,
+    /// Whom the bundle is for: a public one goes to browsers; an edge one holds costs, counts and rules by name as well
+    #[arg(long, value_enum, default_value = "public")]
+    audience: AudienceName,
+    /// The moment from which the bundle is used, as 2027-01-31T08:00:00Z: rules that ended before it are left out
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    now: Option<i64>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Whom a bundle is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AudienceName {
+    /// Browsers, and whoever looks into them
+    Public,
+    /// The shop's own servers
+    Edge,
+}
+
+/// Seconds since 1970 of a moment with its zone.
+fn moment(text: &str) -> Result<i64, String> {
+    let wanted = "expected a moment with its zone, as 2027-01-31T08:00:00Z or 2027-01-31T08:00:00+01:00";
+    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).map_err(|_| wanted.to_owned())
 }
 
 pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let talk = Talk::new();
     let tables = args.counts.read(&talk)?;
     let mut shop = args.files.read_beside(&talk, tables.as_ref())?;
-    let options = options(&shop, args.allow_weak);
+    let mut options = Options { edge: args.audience == AudienceName::Edge, ..options(&shop, args.allow_weak) };
+    args.now.into_iter().for_each(|now| leave_out_ended(&mut options.rules, now));
     let counted = args.counts.counted(tables, &mut shop, &options)?;
     let run = talk.run(&shop.history);
     let trained = match counted {
@@ -73,6 +95,17 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
         });
     }
     output::print(trained.report.to_text() + evaluate::coverage_text(&coverage).trim_end())
+}
+
+/// Takes out the rules that ended before `now`, and names them.
+fn leave_out_ended(rules: &mut Vec<Rule>, now: i64) {
+    rules.retain(|rule| {
+        let ended = rule.until.is_some_and(|until| until <= now);
+        if ended {
+            eprintln!("rule {:?} is over and is left out: delete it, or give it a later `until`", rule.name);
+        }
+        !ended
+    });
 }
 
 /// Everything that is known of a training run.
@@ -146,8 +179,38 @@ pub(super) fn options(shop: &Shop, allow_weak: bool) -> Options {
         low_at: shop.config.low_at,
         currency: shop.config.currency,
         policies: shop.config.policies.clone(),
+        // The config does not read rules, notes, terms and sensitive categories yet.
         allow_weak,
         curated: train.curated,
         ..Options::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::{Effect, Match, When};
+
+    #[test]
+    fn a_moment_needs_its_zone() {
+        assert_eq!(moment("2027-01-31T08:00:00Z"), Ok(1_801_382_400));
+        assert_eq!(moment("2027-01-31T08:00:00+01:00"), Ok(1_801_378_800));
+        assert!(moment("2027-01-31T08:00:00").is_err() && moment("now").is_err());
+    }
+
+    #[test]
+    fn a_rule_is_over_in_the_second_in_which_it_ends() {
+        let rule = |until| Rule {
+            name: "r".into(),
+            placements: Vec::new(),
+            matches: Match::default(),
+            when: When::default(),
+            action: Effect::Exclude,
+            from: None,
+            until,
+        };
+        let mut rules = vec![rule(None), rule(Some(9)), rule(Some(10)), rule(Some(11))];
+        leave_out_ended(&mut rules, 10);
+        assert_eq!(rules, [rule(None), rule(Some(11))]);
     }
 }

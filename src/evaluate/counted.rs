@@ -11,6 +11,7 @@ use super::orders::{self, Beside, Decided, Sizes};
 use super::questions::{Fold, Question, by_popularity};
 use super::recipe::Source;
 use super::report::TrainReport;
+use super::ruled;
 use super::score::Prior;
 use super::tune::{self, Trained};
 use crate::bundle::{Draft, DraftClass, Tuning};
@@ -40,6 +41,7 @@ pub fn train_counted(
     options: &Options,
     progress: &Watch<'_>,
 ) -> Result<Trained, TrainError> {
+    ruled::check(options)?;
     let mut found = Vec::new();
     let Counted { pairs, early } = counted;
     let mut beside = relations(history, &pairs, early, options, progress, &mut found);
@@ -68,7 +70,8 @@ pub fn train_counted(
     };
     draft.classes = varied_classes(history, &pairs);
     let numbers = by_popularity(&pairs.share);
-    Ok(Trained { draft: tune::lean(draft, &pairs.share, &numbers), report, unpruned: Vec::new(), numbers })
+    let draft = ruled::ruled(tune::lean(draft, &pairs.share, &numbers), history, options)?;
+    Ok(Trained { draft, report, unpruned: Vec::new(), numbers })
 }
 
 /// Both relations of orders.

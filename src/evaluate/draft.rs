@@ -11,7 +11,7 @@ pub fn prior_of(draft: &Draft) -> Prior {
     Prior::shipped(&draft.items.iter().map(|item| item.share).collect::<Vec<_>>())
 }
 
-/// A draft with every item `i` called `numbers[i]`. A bundle wants its items by falling share.
+/// A draft with every item `i` called `numbers[i]`, in the sets it was in. A bundle wants its items by falling share.
 pub fn renumbered(mut draft: Draft, numbers: &[u32]) -> Draft {
     let mut items: Vec<(DraftItem, u32)> = draft.items.into_iter().zip(numbers.iter().copied()).collect();
     items.sort_unstable_by_key(|(_, number)| *number);
@@ -19,6 +19,11 @@ pub fn renumbered(mut draft: Draft, numbers: &[u32]) -> Draft {
     draft.relations.iter_mut().for_each(|relation| relation.rows = renumber(&relation.rows, numbers));
     let number = |item: ItemId| ItemId(numbers[item.index()]);
     draft.pins.iter_mut().for_each(|pin| (pin.product, pin.item) = (number(pin.product), number(pin.item)));
+    draft.class_pairs.iter_mut().flatten().for_each(|item| *item = number(*item));
+    let old = draft.rules.sets.signature_of.clone();
+    for (signature, number) in old.into_iter().zip(numbers) {
+        draft.rules.sets.signature_of[*number as usize] = signature;
+    }
     draft
 }
 

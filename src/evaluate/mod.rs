@@ -58,6 +58,7 @@ mod recipe;
 mod refine;
 mod reliability;
 mod report;
+mod ruled;
 mod run;
 mod score;
 mod season;

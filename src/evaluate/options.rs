@@ -1,6 +1,6 @@
 //! What a training run is told, and where it is.
 
-use crate::bundle::{Policy, ShopTerms};
+use crate::bundle::{PlacementNote, Policy, Rule, ShopTerms};
 use crate::shop::{CuratedAs, Currency};
 use crate::train::pairs::Support;
 
@@ -39,6 +39,14 @@ pub struct Options {
     pub policies: Vec<Policy>,
     /// What holds for the shop as a whole.
     pub terms: ShopTerms,
+    /// The shop's rules, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// What is said of placements beside their policies.
+    pub notes: Vec<PlacementNote>,
+    /// Categories whose products are no reason and no evidence; a name holds for what is below it too.
+    pub sensitive: Vec<String>,
+    /// Whether the draft may hold what only a server may know. The public part is the same either way.
+    pub edge: bool,
     /// Draws the validation questions.
     pub seed: u64,
     /// Ship a relation although a simple method beats it.
@@ -59,6 +67,10 @@ impl Default for Options {
             currency: Currency::NONE,
             policies: Vec::new(),
             terms: ShopTerms::default(),
+            rules: Vec::new(),
+            notes: Vec::new(),
+            sensitive: Vec::new(),
+            edge: false,
             seed: 7,
             allow_weak: false,
             curated: CuratedAs::Prior,

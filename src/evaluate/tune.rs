@@ -11,7 +11,9 @@ use super::options::{Options, Watch};
 use super::orders;
 use super::questions::by_popularity;
 use super::report::TrainReport;
+use super::ruled;
 use crate::bundle::{Blend, Draft, DraftRelation, Manifest, RelationKind, RelationNote, RuleTable, Tuning};
+use crate::train::class_pairs::class_pairs;
 use crate::train::prune::Rows;
 use crate::train::{History, TrainError, assemble};
 
@@ -34,8 +36,10 @@ pub struct Trained {
 ///
 /// # Errors
 ///
-/// [`TrainError::Weak`] where a simple method beats a relation beyond doubt and `allow_weak` is not set.
+/// [`TrainError::Weak`] where a simple method beats a relation beyond doubt and `allow_weak` is not set;
+/// [`TrainError::Rules`] where the shop's rules cannot be compiled.
 pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Result<Trained, TrainError> {
+    ruled::check(options)?;
     let mut found = Vec::new();
     let mut blends = Blends { cart: [POPULAR; 5], product: POPULAR };
     let (mut support, mut season, mut lines) = (None, None, Lines::default());
@@ -65,11 +69,13 @@ pub fn train(history: &History, options: &Options, progress: &Watch<'_>) -> Resu
     let calibration = lines.of_placements(&options.policies);
     let keep = |found: &mut Found| Some((found.kind, found.unpruned.take()?));
     let unpruned = found.iter_mut().filter(|found| found.shipped()).filter_map(keep).collect();
-    let draft = Draft { pins, calibration, ..draft(history, options, tuning, found) };
+    let class_pairs = class_pairs(&history.baskets, &assemble::Classes::of(&history.products), options.support());
+    let draft = Draft { pins, calibration, class_pairs, ..draft(history, options, tuning, found) };
     // Where campaigns count half the best seller may be another than the one that sold most.
     let shares = season.map_or_else(|| history.shares(), |season| season.shares(&history.baskets));
     let numbers = by_popularity(&shares);
-    Ok(Trained { draft: lean(draft, &shares, &numbers), report, unpruned, numbers })
+    let draft = ruled::ruled(lean(draft, &shares, &numbers), history, options)?;
+    Ok(Trained { draft, report, unpruned, numbers })
 }
 
 /// The blend of a shop whose orders hold no signal.

@@ -82,7 +82,7 @@ impl<'a> Row<'a> {
 }
 
 /// A number as `12`, `12.5`, `12,5` and `1,234`: a comma before exactly three last digits groups thousands.
-fn number(text: &str) -> Option<f64> {
+pub(super) fn number(text: &str) -> Option<f64> {
     // Counts beyond this are no counts, and sums of them would lose units.
     const LARGEST: f64 = 1e12;
     let plain = text.parse::<f64>().ok();

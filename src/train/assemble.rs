@@ -1,8 +1,8 @@
 //! Items, classes and groups of a draft.
 
-use super::{History, gaps};
-use crate::bundle::{Card, DraftClass, DraftItem};
-use crate::shop::{Product, StockState};
+use super::{History, gaps, worth};
+use crate::bundle::{Card, DraftClass, DraftItem, ItemFacts};
+use crate::shop::{Money, Product, StockState};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Orders that a class must appear in before its variety is judged.
@@ -81,11 +81,24 @@ pub fn varied(history: &History, classes: &Classes) -> Vec<DraftClass> {
     (0..classes.len).map(|class| DraftClass { varied: bought(class) || wide(class), sensitive: false }).collect()
 }
 
-/// The items of a draft. Costs, margins and stock counts stay behind: of stock only the state goes in.
+/// Numbers of the brands, from 1, ascending by name; `Acme` and `ACME` are one.
+fn brands(products: &[Product]) -> Vec<Option<u32>> {
+    let folded = |product: &Product| Product {
+        brand: product.brand.as_deref().map(|brand| brand.trim().to_lowercase()),
+        ..Product::default()
+    };
+    let folded: Vec<Product> = products.iter().map(folded).collect();
+    let (of, _) = numbered(&folded, |product| product.brand.as_deref());
+    of.into_iter().map(|brand| brand.map(|brand| brand + 1)).collect()
+}
+
+/// The items of a draft. Costs, contributions and counts are facts, which a public bundle leaves out: of these its items
+/// have the state of stock and a class of value.
 pub fn items(history: &History, classes: &Classes, low_at: i64) -> Vec<DraftItem> {
-    let groups = groups(&history.products);
+    let (groups, brands) = (groups(&history.products), brands(&history.products));
     let shares = history.shares();
     let gaps = gaps::gaps(&history.baskets);
+    let knots = value_knots(&history.products);
     let item = |(at, product): (usize, &Product)| DraftItem {
         sku: product.sku.clone(),
         share: shares[at],
@@ -94,9 +107,33 @@ pub fn items(history: &History, classes: &Classes, low_at: i64) -> Vec<DraftItem
         group: groups[at],
         gap_days: gaps[at],
         card: card(product),
-        ..DraftItem::default()
+        brand: brands[at],
+        value: worth::contribution(product).and_then(|amount| worth::class(&knots, amount)),
+        released: product.released.map(|at| at.day().0),
+        hidden: 0,
+        facts: facts(product),
     };
     history.products.iter().enumerate().map(item).collect()
+}
+
+/// Seven ascending contributions that part the classes of value; none where no cost is known.
+pub fn value_knots(products: &[Product]) -> Vec<i64> {
+    worth::knots(products.iter().filter_map(worth::contribution))
+}
+
+/// Seven ascending prices that part the classes of revenue; none without prices.
+pub fn price_knots(products: &[Product]) -> Vec<i64> {
+    worth::knots(products.iter().filter_map(|product| product.price).map(Money::minor).filter(|price| *price >= 0))
+}
+
+fn facts(product: &Product) -> ItemFacts {
+    ItemFacts {
+        contribution: worth::contribution(product),
+        count: product.stock,
+        brand: product.brand.clone().unwrap_or_default(),
+        group: product.group.clone().unwrap_or_default(),
+        tags: product.tags.clone(),
+    }
 }
 
 fn card(product: &Product) -> Card {
@@ -114,6 +151,7 @@ fn card(product: &Product) -> Card {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shop::{Currency, Timestamp};
     use crate::train::{Baskets, Counts, CuratedPairs, Visits};
 
     fn product(sku: &str, category: Option<&str>, group: Option<&str>) -> Product {
@@ -152,6 +190,29 @@ mod tests {
             [product("hood", None, None), product("s", None, Some("hood")), product("m", None, Some("hood"))];
         assert_eq!(super::groups(&products), [Some(1); 3]);
         assert_eq!(super::groups(&products[..1]), [None]);
+    }
+
+    #[test]
+    fn facts_and_what_a_public_item_has_of_them() {
+        let mut history = shop(Baskets::new(4));
+        let money = |minor| Some(Money::new(minor, Currency::NONE));
+        for (product, (price, cost, brand)) in history.products.iter_mut().zip([
+            (money(500), money(100), Some(" Zig")),
+            (money(500), money(400), Some("acme")),
+            (money(500), None, Some("ACME")),
+            (None, money(1), None),
+        ]) {
+            (product.price, product.cost, product.brand) = (price, cost, brand.map(str::to_owned));
+        }
+        (history.products[0].stock, history.products[0].released) = (Some(3), Some(Timestamp(86_400 * 9 + 5)));
+        let items = items(&history, &Classes::of(&history.products), 5);
+        let of = |item: &DraftItem| (item.brand, item.value, item.facts.contribution);
+        let all: Vec<_> = items.iter().map(of).collect();
+        let known = [(Some(2), Some(7), Some(400)), (Some(1), Some(3), Some(100))];
+        assert_eq!(all, [known[0], known[1], (Some(1), None, None), (None, None, None)]);
+        assert_eq!((items[0].released, items[0].facts.count, items[0].stock), (Some(9), Some(3), StockState::Low));
+        assert_eq!(value_knots(&history.products), [100, 100, 100, 400, 400, 400, 400]);
+        assert_eq!(price_knots(&history.products), [500; 7]);
     }
 
     #[test]

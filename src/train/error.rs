@@ -32,6 +32,11 @@ pub enum TrainError {
         /// The upper end of the 95 % interval of relation ÷ baseline, on held-out questions.
         upper: f64,
     },
+    /// The shop's rules cannot be compiled.
+    Rules {
+        /// What was expected, what was found, and what to do.
+        problem: String,
+    },
 }
 
 impl fmt::Display for TrainError {
@@ -58,6 +63,7 @@ impl fmt::Display for TrainError {
                 "expected `{relation}` to match the best simple method on held-out data, found it below `{baseline}` \
                  (at most {upper:.3} of it): check the orders, or ship it knowingly with --allow-weak"
             ),
+            Self::Rules { problem } => f.write_str(problem),
         }
     }
 }

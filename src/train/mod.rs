@@ -32,6 +32,8 @@
 //!
 //! Sums that a warehouse made take the place of the orders: [`counted`].
 //!
+//! Beside the relations stand [`class_pairs`], what goes with a whole class, and [`worth`], what an item is worth to the shop.
+//!
 //! # What it does not do
 //!
 //! It reads no files and makes no choices: which settings win on held-out orders is decided by
@@ -46,6 +48,7 @@
 pub mod assemble;
 pub mod attributes;
 pub mod baselines;
+pub mod class_pairs;
 pub mod cold;
 mod collect;
 pub mod counted;
@@ -64,6 +67,7 @@ pub mod significant;
 pub mod slim;
 pub mod smooth;
 pub mod together;
+pub mod worth;
 
 pub use collect::Collector;
 pub use curated::CuratedPairs;
