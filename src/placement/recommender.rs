@@ -4,11 +4,11 @@ use super::fallback::{Fallback, FallbackReason};
 use super::ladder::{Ladder, Rungs};
 use super::request::{Amount, Request};
 use super::trace::Trace;
-use crate::bundle::{Model, OpenError, Policy, Strategy};
+use crate::bundle::{Model, OpenError, Policy, Rule, Strategy};
 use crate::rank::{
     Context, Eligibility, Evidence, Pick, Pins, Purchase, Queue, Scores, Selection, Worth, because, due_items,
 };
-use crate::rules::{Live, Situation};
+use crate::rules::{CompileError, Facts, Live, PatchError, Patched, Rulebook, Situation, compile};
 use crate::shop::ItemId;
 
 /// A model with everything that answering needs, so that answering itself allocates nothing.
@@ -126,6 +126,43 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     /// Policies, rules, stock and prices as they hold now.
     pub fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// Applies an overlay: what changed since training takes effect with the next request, all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`PatchError`]; then everything stays as it was.
+    pub fn patch(&mut self, overlay: &[u8]) -> Result<Patched, PatchError> {
+        self.live.patch(&self.model, overlay)
+    }
+
+    /// Applies a change made on the spot: as [`patch`](Self::patch), but whatever its revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`patch`](Self::patch).
+    pub fn patch_locally(&mut self, overlay: &[u8]) -> Result<Patched, PatchError> {
+        self.live.patch_locally(&self.model, overlay)
+    }
+
+    /// Switches a placement on or off; whether there is one of this name.
+    pub fn set_enabled(&mut self, placement: &str, enabled: bool) -> bool {
+        self.live.set_enabled(placement, enabled)
+    }
+
+    /// Puts `rules` in the place of all that hold, by what this bundle tells of its items.
+    ///
+    /// # Errors
+    ///
+    /// [`CompileError`] where a rule asks what this bundle does not tell; then everything stays as it was.
+    pub fn set_rules(&mut self, rules: &[Rule]) -> Result<(), CompileError> {
+        let notes = self.model.base().private().map_or(&[][..], |private| &private.placements);
+        let book = Rulebook { rules, notes, policies: self.live.policies() };
+        let (model, live) = (&self.model, &self.live);
+        let compiled = compile(&book, model.base().len(), |item| Facts::of(model, live, item))?;
+        self.live.set_rules(compiled, rules.iter().map(|rule| rule.name.clone()).collect());
+        Ok(())
     }
 
     /// Names of the placements, in the order of the configuration.

@@ -1,7 +1,8 @@
 //! What is known of an item when rules are compiled.
 
-use crate::bundle::DraftItem;
-use crate::shop::{Money, StockState};
+use super::live::Live;
+use crate::bundle::{DraftItem, Model};
+use crate::shop::{ItemId, Money, StockState};
 use std::borrow::Cow;
 
 /// What one file tells of one item. `None` is what the file does not tell of any item; what it tells is not there has an
@@ -47,6 +48,38 @@ impl<'a> From<&'a DraftItem> for Facts<'a> {
             count: Some(item.facts.count),
             state: item.stock,
             released: item.released,
+        }
+    }
+}
+
+impl Facts<'static> {
+    /// What an open model tells of `item`, at the prices and stock that hold now: title and category where it has cards, the
+    /// rest where it is an edge bundle.
+    pub fn of<D: AsRef<[u8]>>(model: &Model<D>, live: &Live, item: ItemId) -> Self {
+        let base = model.base();
+        let card = model.has_cards().then(|| model.card(item).unwrap_or_default());
+        let facts = base.private().map(|_| base.facts(item).unwrap_or_default());
+        let (title, category) = card.map(|card| (card.title, card.category)).unzip();
+        let (price, trained) = (live.price(item), base.price(item));
+        let contribution = facts.as_ref().map(|facts| {
+            let moved = price.zip(trained).map_or(0, |(now, then)| now - then);
+            live.contribution(item).or(facts.contribution.map(|contribution| contribution + moved))
+        });
+        let count = facts.as_ref().map(|facts| facts.count);
+        let (brand, group_and_tags) = facts.map(|facts| (facts.brand, (facts.group, facts.tags))).unzip();
+        let (group, tags) = group_and_tags.unzip();
+        Self {
+            sku: Cow::Owned(base.dictionary().and_then(|skus| skus.to_sku(item)).unwrap_or_default()),
+            title: title.map(Cow::Owned),
+            category: category.map(Cow::Owned),
+            brand: brand.map(Cow::Owned),
+            tags: tags.map(Cow::Owned),
+            group: group.map(Cow::Owned),
+            price,
+            contribution,
+            count,
+            state: live.state(item),
+            released: live.released(item),
         }
     }
 }

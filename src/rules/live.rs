@@ -4,8 +4,12 @@
 //! an overlay has come.
 
 use super::book::Book;
-use crate::bundle::{Bundle, Objective, PlacementNote, Policy, Private, ShopTerms, StockUse, VALUE_CLASSES};
+use super::compile::Compiled;
+use crate::bundle::{
+    Bundle, Objective, PlacementNote, Policy, Private, Rule, Sets, ShopTerms, StockUse, VALUE_CLASSES,
+};
 use crate::shop::{ItemId, StockState};
+use std::collections::BTreeMap;
 
 /// An overlay spoke of the item.
 const SPOKEN_OF: u8 = 1;
@@ -31,6 +35,10 @@ pub struct Live {
     pub(super) book: Book,
     /// Names of rules, where this is no public bundle.
     pub(super) names: Vec<String>,
+    /// The rules as they are written, where this is no public bundle and no overlay brought others.
+    pub(super) sources: Vec<Rule>,
+    /// Contributions that overlays told an edge bundle.
+    pub(super) contributions: BTreeMap<ItemId, i64>,
     pub(super) notes: Vec<PlacementNote>,
     pub(super) value_knots: Vec<i64>,
     pub(super) priced: bool,
@@ -96,6 +104,7 @@ impl Live {
     fn take_private(&mut self, private: &Private) {
         let name = |rule: &u16| private.rules.get(usize::from(*rule)).map(|rule| rule.name.clone());
         self.names = private.origins.iter().map(|rule| name(rule).unwrap_or_default()).collect();
+        self.sources.clone_from(&private.rules);
         self.notes.clone_from(&private.placements);
         self.value_knots.clone_from(&private.value_knots);
     }
@@ -133,6 +142,27 @@ impl Live {
     /// The name of a rule, where this bundle tells.
     pub fn rule_name(&self, rule: u16) -> Option<&str> {
         self.names.get(usize::from(rule)).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    /// What an overlay told of the contribution of `item`, in minor units.
+    pub fn contribution(&self, item: ItemId) -> Option<i64> {
+        self.contributions.get(&item).copied()
+    }
+
+    /// Other rules take the place of all.
+    ///
+    /// Names are told to whoever asks for an explanation, so that a page should be given none that it should not read.
+    pub fn set_rules(&mut self, compiled: Compiled, names: Vec<String>) {
+        self.version += 1;
+        self.hidden.clear();
+        for (item, mask) in (0..).map(ItemId).zip(&compiled.hidden) {
+            self.hide(item, *mask);
+        }
+        let Sets { signature_of, signatures } = compiled.table.sets;
+        self.book = Book::new(compiled.table.rules, signature_of, signatures);
+        let name = |rule: &u16| names.get(usize::from(*rule)).cloned().unwrap_or_default();
+        self.names = compiled.origins.iter().map(name).collect();
+        self.sources.clear();
     }
 
     /// Owner, KPI and review of a placement, where this bundle tells.

@@ -1,8 +1,10 @@
 //! An overlay takes effect: all of it or nothing, in the order of revisions.
 
 use super::book::Book;
+use super::facts::Facts;
 use super::live::{Applied, Live};
-use crate::bundle::{Bundle, Change, Changes, OverlayError, OverlayView, Policy, SignedSkus};
+use super::plan::{Plan, Rulebook};
+use crate::bundle::{Bundle, Change, Changes, Model, OverlayError, OverlayView, Policy, SignedSkus};
 use crate::shop::{Currency, ItemId, StockState};
 use std::cmp::Ordering;
 use std::fmt;
@@ -103,7 +105,7 @@ impl Live {
     /// # Cost
     ///
     /// One pass over the overlay and the bundle's SKUs; a few look-ups where the overlay is small.
-    pub fn patch<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, bytes: &[u8]) -> Result<Patched, PatchError> {
+    pub fn patch<D: AsRef<[u8]>>(&mut self, model: &Model<D>, bytes: &[u8]) -> Result<Patched, PatchError> {
         let overlay = OverlayView::open(bytes)?;
         if let Some(holds) = self.overlay.map(|overlay| overlay.revision) {
             match overlay.revision().cmp(&holds) {
@@ -112,8 +114,8 @@ impl Live {
                 Ordering::Greater => {}
             }
         }
-        self.check(bundle, &overlay)?;
-        let patched = self.apply(bundle, &overlay);
+        self.check(model.base(), &overlay)?;
+        let patched = self.apply(model, &overlay);
         self.overlay = Some(Applied { revision: overlay.revision(), made_at: overlay.made_at() });
         Ok(patched)
     }
@@ -123,10 +125,10 @@ impl Live {
     /// # Errors
     ///
     /// As [`patch`](Self::patch), but for revisions.
-    pub fn patch_locally<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, bytes: &[u8]) -> Result<Patched, PatchError> {
+    pub fn patch_locally<D: AsRef<[u8]>>(&mut self, model: &Model<D>, bytes: &[u8]) -> Result<Patched, PatchError> {
         let overlay = OverlayView::open(bytes)?;
-        self.check(bundle, &overlay)?;
-        Ok(self.apply(bundle, &overlay))
+        self.check(model.base(), &overlay)?;
+        Ok(self.apply(model, &overlay))
     }
 
     /// Switches a placement on or off; whether there is one of this name.
@@ -160,7 +162,8 @@ impl Live {
         if found { Ok(()) } else { Err(PatchError::OtherShop) }
     }
 
-    fn apply<D: AsRef<[u8]>>(&mut self, bundle: &Bundle<D>, overlay: &OverlayView<'_>) -> Patched {
+    fn apply<D: AsRef<[u8]>>(&mut self, model: &Model<D>, overlay: &OverlayView<'_>) -> Patched {
+        let bundle = model.base();
         self.version += 1;
         if let Some(terms) = overlay.terms() {
             let knots = std::mem::take(&mut self.terms.price_knots);
@@ -179,6 +182,9 @@ impl Live {
         }
         let mut changes = overlay.items();
         let items = merge(bundle, overlay.len(), &mut changes, |item, change| self.change(item, &change, &places));
+        if bundle.private().is_some() {
+            self.judge_again(model, overlay);
+        }
         Patched { changed: true, items, unknown: overlay.len() as u32 - items }
     }
 
@@ -200,12 +206,38 @@ impl Live {
         if let Some(price) = change.price {
             self.reprice(item, price, change.confirmed);
         }
-        let own = change.contribution.and_then(|contribution| self.value_class(contribution));
-        if let (Some(class), Some(value)) = (own.or(change.value), self.values.get_mut(item.index())) {
+        if let Some(contribution) = change.contribution {
+            self.contributions.insert(item, contribution);
+        }
+        if let (Some(class), Some(value)) = (change.value, self.values.get_mut(item.index())) {
             *value = class;
         }
         if let Some(mask) = change.hidden {
             self.hide(item, places.mask(mask));
+        }
+    }
+
+    /// Decides again what margins and floors say of the items whose price or contribution changed; an edge bundle can.
+    fn judge_again<D: AsRef<[u8]>>(&mut self, model: &Model<D>, overlay: &OverlayView<'_>) {
+        let (sources, notes, policies) = (self.sources.clone(), self.notes.clone(), self.policies.clone());
+        let Ok(plan) = Plan::of(&Rulebook { rules: &sources, notes: &notes, policies: &policies }) else { return };
+        let written = overlay.rules().is_none();
+        let mut changes = overlay.items();
+        let mut moved = Vec::new();
+        merge(model.base(), overlay.len(), &mut changes, |item, change| {
+            if change.price.or(change.contribution).is_some() {
+                moved.push((item, change));
+            }
+        });
+        for (item, change) in moved {
+            let facts = Facts::of(model, self, item);
+            let class = facts.contribution.flatten().and_then(|contribution| self.value_class(contribution));
+            if let (Some(class), Some(value)) = (class, self.values.get_mut(item.index())) {
+                *value = class;
+            }
+            if written && change.hidden.is_none() {
+                self.hide(item, plan.judge(&facts).hidden);
+            }
         }
     }
 
@@ -230,6 +262,7 @@ impl Live {
         let signatures = (0..rules.signatures.len()).map(|n| rules.signatures.sets_of_signature(n as u32));
         self.book = Book::new(compiled, signature_of, signatures);
         self.names = rules.names.to_vec();
+        self.sources.clear();
         self.hidden.clear();
     }
 }

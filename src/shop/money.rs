@@ -21,6 +21,14 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
+    /// An amount in major units (2.95) in minor units (295), half up; `None` for what is no amount of 0 or more.
+    pub fn to_minor(self, amount: f64) -> Option<i64> {
+        let scale = [1.0, 10.0, 100.0, 1000.0].get(self.decimals() as usize).copied().unwrap_or(100.0);
+        // The amount is that of a decimal text: a millionth of a minor unit mends what binary fractions lack.
+        let minor = amount * scale + 0.5 + 1e-6;
+        (amount >= 0.0 && minor < LARGEST as f64).then_some(minor as i64)
+    }
+
     /// Decimal places of the minor unit: 2 for most, 0 for yen, 3 for dinars (ISO 4217).
     pub fn decimals(self) -> u32 {
         match &self.0 {
