@@ -43,6 +43,19 @@ pub(super) struct Rungs {
     pins: Vec<(u16, u16)>,
 }
 
+impl Rungs {
+    /// Room for what usual questions need.
+    pub fn new() -> Self {
+        const USUAL: usize = 256;
+        Self {
+            wider: Vec::with_capacity(USUAL),
+            held_back: Vec::with_capacity(USUAL),
+            classes: Vec::with_capacity(USUAL),
+            pins: Vec::with_capacity(USUAL),
+        }
+    }
+}
+
 /// How a rung values what it brings.
 #[derive(Clone, Copy)]
 struct Filler {
@@ -62,7 +75,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         self.fill_from_wider_window();
         self.hold_back();
         let policy = self.policy;
-        let own_best_sellers = policy.strategy == Strategy::Popular;
+        let best_sellers_last = policy.strategy == Strategy::Popular && !policy.fallback.contains(&Rung::Popular);
         for rung in &policy.fallback {
             match rung {
                 Rung::CategoryPairs => self.category_pairs(),
@@ -70,8 +83,11 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
                 Rung::Popular => self.best_sellers(0..new_from),
             }
         }
+        if best_sellers_last {
+            self.best_sellers(0..new_from);
+        }
         self.append_held_back();
-        if own_best_sellers || policy.fallback.contains(&Rung::Popular) {
+        if best_sellers_last || policy.fallback.contains(&Rung::Popular) {
             self.selection.let_new_in();
             self.best_sellers(new_from..u32::MAX);
         }
@@ -298,7 +314,10 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         let (share, own) = (self.model.base().prior(item), self.policy.strategy == Strategy::Popular);
         let relevance = share * standing.bury;
         let score = if own { self.worth.probability(share) * standing.bury } else { relevance };
-        if score < self.policy.min_relevance {
+        // What this context says of an item outweighs what all orders say.
+        let voted = self.scores.of(item) + self.evidence.prior_of(self.model, item);
+        let asked_for = voted <= 0.0 || self.worth.probability(voted) * standing.bury >= self.policy.min_relevance;
+        if score < self.policy.min_relevance || !asked_for {
             return self.trace.reject(item, 0.0, Rejection::MinRelevance);
         }
         let phi = if filler.ranked { self.worth.phi(self.live, item, standing.boost) } else { 0.0 };

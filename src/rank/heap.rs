@@ -15,6 +15,11 @@ fn beats(a: (f32, ItemId), b: (f32, ItemId)) -> bool {
 }
 
 impl Heap {
+    /// Room for `items` items.
+    pub fn with_capacity(items: usize) -> Self {
+        Self { items: Vec::with_capacity(items) }
+    }
+
     /// Empties the heap.
     pub fn clear(&mut self) {
         self.items.clear();

@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::heap::Heap;
-use super::scores::Scores;
+use super::scores::{MOST, Scores};
 use crate::bundle::Model;
 use crate::shop::ItemId;
 
@@ -19,6 +19,11 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// Room for all that the rows of one question can name, out of `items` items.
+    pub fn new(items: usize) -> Self {
+        Self { voted: Heap::with_capacity(items.min(MOST)), ..Self::default() }
+    }
+
     /// Lines up everything with a score above zero.
     pub fn line_up<D: AsRef<[u8]>>(&mut self, model: &Model<D>, evidence: &Evidence, scores: &Scores) {
         self.voted.clear();

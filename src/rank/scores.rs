@@ -25,7 +25,7 @@ struct Cell {
 }
 
 /// Most items that the rows of one question can name: two relations of every voting line.
-const MOST: usize = 2 * MAX_CART * MAX_DEGREE;
+pub(super) const MOST: usize = 2 * MAX_CART * MAX_DEGREE;
 /// Cells at most: a power of two, so that the table is never more than half full.
 const CELLS: usize = (2 * MOST).next_power_of_two();
 

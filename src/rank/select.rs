@@ -11,6 +11,7 @@
 
 use super::pick::Pick;
 use super::rejection::Rejection;
+use crate::bundle::layout::MAX_DEGREE;
 use crate::bundle::{MAX_LIMIT, Policy};
 use crate::shop::ItemId;
 
@@ -77,6 +78,7 @@ impl Selection {
             kinds: Vec::with_capacity(longest),
             open: Vec::with_capacity(4 * longest),
             near: vec![0; items],
+            marked: Vec::with_capacity(REMEMBERED * MAX_DEGREE),
             ..Self::default()
         }
     }

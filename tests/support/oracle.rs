@@ -190,7 +190,8 @@ impl Oracle {
             let score = f32::from_bits(pick.bits);
             calibration.map_or(score, |calibration| worth(calibration, score)) >= policy.min_relevance
         });
-        let mut list = self.filled(policy, &eligible, ranked, limit);
+        let score = |item: u32| self.score(item, &sums, prior);
+        let mut list = self.filled(policy, &eligible, ranked, score, limit);
         if let Some(calibration) = calibration {
             for (pick, filler) in &mut list {
                 if !*filler || policy.strategy == Strategy::Popular {
@@ -243,6 +244,7 @@ impl Oracle {
         policy: &Policy,
         eligible: &[u32],
         mut ranked: Vec<Expected>,
+        ranked_score: impl Fn(u32) -> f32 + Copy,
         limit: usize,
     ) -> Vec<(Expected, bool)> {
         let new = |item: u32| self.is_new(policy.strategy, item);
@@ -262,7 +264,10 @@ impl Oracle {
         let enough = |item: &u32| {
             let share = self.items[*item as usize].prior;
             let own = policy.strategy == Strategy::Popular;
-            calibration.filter(|_| own).map_or(share, |line| worth(line, share)) >= policy.min_relevance
+            let line = |score: f32| calibration.map_or(score, |line| worth(line, score));
+            let voted = ranked_score(*item);
+            let enough = if own { line(share) } else { share } >= policy.min_relevance;
+            enough && (voted <= 0.0 || line(voted) >= policy.min_relevance)
         };
         let fillers = |wanted: bool| {
             eligible.iter().filter(move |item| popular && new(**item) == wanted && enough(item)).map(filler)
