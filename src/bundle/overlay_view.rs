@@ -1,7 +1,7 @@
 //! An overlay as it is read: checked once, and then in one pass without a byte of memory for an item.
 
 use super::bits::{u32_at, u64_at};
-use super::hash::{Hash, hash_of_two};
+use super::hash::hash_of_two;
 use super::layout::*;
 use super::overlay::Change;
 use super::overlay_error::{OverlayError, malformed};
@@ -188,11 +188,7 @@ impl Header {
         if long(16) != file.len() as u64 {
             return Err(short(long(16)));
         }
-        let (before, hashed) = header.split_at(OVERLAY_HEADER_BYTES - HASH_BYTES);
-        let expected: Option<&Hash> = hashed.first_chunk();
-        if expected != Some(&hash_of_two(before, file.get(OVERLAY_HEADER_BYTES..).unwrap_or_default())) {
-            return Err(OverlayError::Damaged);
-        }
+        check_hash(file)?;
         let known = OVERLAY_EDGE | OVERLAY_DATED | OVERLAY_RULES;
         if version == 0 || flags & !known != 0 || long(72) != 0 {
             return Err(malformed("header", "a version above 0, and zeros in reserved bytes and flags, are expected"));
@@ -229,6 +225,13 @@ fn check_magic(file: &[u8]) -> Result<(), OverlayError> {
         return Err(OverlayError::Truncated { expected: OVERLAY_HEADER_BYTES as u64, found: file.len() as u64 });
     }
     Err(OverlayError::NotAnOverlay { found: found.to_vec() })
+}
+
+/// The hash stands at the end of the header and covers all but itself.
+fn check_hash(file: &[u8]) -> Result<(), OverlayError> {
+    let (header, body) = file.split_at_checked(OVERLAY_HEADER_BYTES).unwrap_or((file, &[]));
+    let (before, hashed) = header.split_at_checked(OVERLAY_HEADER_BYTES - HASH_BYTES).unwrap_or((header, &[]));
+    if hashed == hash_of_two(before, body) { Ok(()) } else { Err(OverlayError::Damaged) }
 }
 
 /// What changed of items, one after another, ascending by SKU.
