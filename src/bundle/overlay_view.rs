@@ -244,7 +244,7 @@ pub struct Changes<'a> {
 impl Changes<'_> {
     /// The next SKU and what changed of it; `None` behind the last one. The SKU is lent until the next call.
     #[inline]
-    #[allow(clippy::should_implement_trait)] // an iterator cannot lend
+    #[expect(clippy::should_implement_trait)] // an iterator cannot lend
     pub fn next(&mut self) -> Option<(&[u8], Change)> {
         self.left = self.left.checked_sub(1)?;
         let change = self.read()?;
@@ -320,7 +320,7 @@ pub struct SignedSkus<'a> {
 impl SignedSkus<'_> {
     /// The next SKU and its signature; `None` behind the last one. The SKU is lent until the next call.
     #[inline]
-    #[allow(clippy::should_implement_trait)] // an iterator cannot lend
+    #[expect(clippy::should_implement_trait)] // an iterator cannot lend
     pub fn next(&mut self) -> Option<(&[u8], u32)> {
         self.left = self.left.checked_sub(1)?;
         self.reader.read_sku()?;
