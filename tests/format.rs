@@ -3,8 +3,11 @@
 mod support;
 
 use endcap::bundle::layout::*;
-use endcap::bundle::{Bundle, verify, write};
+use endcap::bundle::{
+    Bundle, Draft, EVERY_ITEM, EVERY_STATE, MAX_RULES, MAX_SETS, OverlayView, overlay, verify, write,
+};
 use endcap::placement::{PastPurchase, Recommender, Request};
+use endcap::shop::ItemId;
 use std::fmt::Write as _;
 
 const FORMAT: &str = include_str!("../src/bundle/FORMAT.md");
@@ -12,6 +15,11 @@ const GOLDEN: &[u8] = include_bytes!("fixtures/golden/v1.endcap");
 const ANSWERS: &str = include_str!("fixtures/golden/v1.answers.txt");
 const COMPLETE: &[u8] = include_bytes!("fixtures/golden/v1_complete.endcap");
 const COMPLETE_ANSWERS: &str = include_str!("fixtures/golden/v1_complete.answers.txt");
+
+const RULES: &[u8] = include_bytes!("fixtures/golden/v1_rules.endcap");
+const RULES_READ: &str = include_str!("fixtures/golden/v1_rules.read.txt");
+const OVERLAY: &[u8] = include_bytes!("fixtures/golden/v1.overlay");
+const OVERLAY_READ: &str = include_str!("fixtures/golden/v1.overlay.read.txt");
 
 /// Cells of the rows of the table that follows `heading`.
 fn table(heading: &str) -> Vec<Vec<String>> {
@@ -34,6 +42,9 @@ fn limits_are_the_constants() {
         ("ALIGN", ALIGN),
         ("MAX_ITEMS", MAX_ITEMS),
         ("MAX_STRUCTURED", MAX_STRUCTURED),
+        ("MAX_RULES_BYTES", MAX_RULES_BYTES),
+        ("MAX_PRIVATE_BYTES", MAX_PRIVATE_BYTES),
+        ("MAX_DECODED", MAX_DECODED),
         ("MAX_SKU_BYTES", MAX_SKU_BYTES),
         ("FLAG_ADDITION", FLAG_ADDITION.into()),
         ("SECTION_REQUIRED", SECTION_REQUIRED as usize),
@@ -48,6 +59,7 @@ fn limits_are_the_constants() {
         ("DICTIONARY_HEADER_BYTES", DICTIONARY_HEADER_BYTES),
         ("NO_PRIOR", NO_PRIOR.into()),
         ("CLASS_VARIED", CLASS_VARIED.into()),
+        ("CLASS_SENSITIVE", CLASS_SENSITIVE.into()),
         ("MAX_KNOTS", MAX_KNOTS),
         ("NO_GAP", NO_GAP.into()),
         ("GAP_TOP_DAYS", GAP_TOP_DAYS.into()),
@@ -55,23 +67,41 @@ fn limits_are_the_constants() {
         ("PIN_BYTES", PIN_BYTES),
         ("MAX_PINS", MAX_PINS),
         ("MAX_PINS_A_PRODUCT", MAX_PINS_A_PRODUCT),
+        ("FIRST_PRIVATE", FIRST_PRIVATE as usize),
+        ("NO_VALUE", NO_VALUE.into()),
+        ("VALUE_KNOTS", VALUE_KNOTS),
+        ("MAX_PRICE", MAX_PRICE as usize),
+        ("MAX_CLASS_PAIRS", MAX_CLASS_PAIRS),
+        ("MAX_TEXT_BYTES", MAX_TEXT_BYTES),
+        ("MAX_ALTERNATIVES", MAX_ALTERNATIVES),
+        ("MAX_RULES", MAX_RULES),
+        ("MAX_SETS", MAX_SETS),
+        ("EVERY_ITEM", EVERY_ITEM.into()),
+        ("EVERY_STATE", EVERY_STATE.into()),
+        ("OVERLAY_VERSION", OVERLAY_VERSION.into()),
+        ("OVERLAY_HEADER_BYTES", OVERLAY_HEADER_BYTES),
+        ("OVERLAY_EDGE", OVERLAY_EDGE.into()),
+        ("OVERLAY_DATED", OVERLAY_DATED.into()),
+        ("OVERLAY_RULES", OVERLAY_RULES.into()),
     ];
-    let found = table("## 8. Limits");
+    let found = table("## 9. Limits");
     let found: Vec<(&str, usize)> = found.iter().map(|row| (row[0].as_str(), row[1].parse().unwrap())).collect();
     assert_eq!(found, expected);
-    let declared = include_str!("../src/bundle/layout.rs").matches("pub const ").count();
-    // MAGIC stands in the header's table, SectionKind::ALL in that of the sections.
-    assert_eq!(declared - 2, expected.len(), "a constant of layout.rs is missing from FORMAT.md §8");
+    let declared = |source: &str| source.lines().filter(|line| line.starts_with("pub const ")).count();
+    let declared = declared(include_str!("../src/bundle/layout.rs")) + declared(include_str!("../src/bundle/rule.rs"));
+    // The two magic numbers stand in the headers' tables.
+    assert_eq!(declared - 2, expected.len(), "a constant of layout.rs or rule.rs is missing from FORMAT.md §9");
 }
 
 #[test]
 fn sections_are_the_section_kinds() {
-    let found: Vec<(u32, String, bool)> = table("### 1.4 Sections")
+    let found: Vec<(u32, String, [bool; 3])> = table("### 1.4 Sections")
         .into_iter()
-        .map(|row| (row[0].parse().unwrap(), row[1].clone(), row[2] == "yes"))
+        .map(|row| (row[0].parse().unwrap(), row[1].clone(), [2, 3, 4].map(|at| row[at] == "yes")))
         .collect();
-    let expected: Vec<(u32, String, bool)> =
-        SectionKind::ALL.iter().map(|kind| (*kind as u32, kind.name().to_string(), kind.needed())).collect();
+    let says = |kind: &SectionKind| [kind.needed(), kind.required(), !kind.is_private()];
+    let expected: Vec<(u32, String, [bool; 3])> =
+        SectionKind::ALL.iter().map(|kind| (*kind as u32, kind.name().to_string(), says(kind))).collect();
     assert_eq!(found, expected);
 }
 
@@ -90,8 +120,11 @@ fn grids_are_whole_and_as_long_as_the_constants_say() {
     assert_eq!(grid_bytes("## 4. Dictionary"), DICTIONARY_HEADER_BYTES);
     assert_eq!(grid_bytes("## 5. Relations"), RELATION_HEADER_BYTES);
     assert_eq!(grid_bytes("## 7. Pins"), PIN_BYTES);
-    let magic: Vec<String> = MAGIC.iter().map(|byte| format!("{byte:02X}")).collect();
-    assert_eq!(table("### 1.1 Header")[0][3], magic.join(" "));
+    assert_eq!(grid_bytes("## 8. Overlays"), OVERLAY_HEADER_BYTES);
+    for (magic, heading) in [(MAGIC, "### 1.1 Header"), (OVERLAY_MAGIC, "## 8. Overlays")] {
+        let magic: Vec<String> = magic.iter().map(|byte| format!("{byte:02X}")).collect();
+        assert_eq!(table(heading)[0][3], magic.join(" "));
+    }
 }
 
 #[test]
@@ -125,6 +158,24 @@ fn grids_lie_where_the_writer_puts_them() {
     let pins = start(SectionKind::Pins);
     let found = ["product", "placement", "item", "slot"].map(|name| field("## 7. Pins", name, pins));
     assert_eq!(found, [1, 0, 4, 1]);
+}
+
+#[test]
+fn the_overlay_header_lies_where_the_writer_puts_it() {
+    let draft = support::everything::overlay();
+    let bytes = overlay::encode(&draft).unwrap();
+    let field = |name: &str| {
+        let row = table("## 8. Overlays").into_iter().find(|row| row[2] == name).unwrap();
+        let (at, width) = (row[0].parse::<usize>().unwrap(), row[1].parse::<usize>().unwrap());
+        bytes[at..at + width].iter().rev().fold(0u128, |number, byte| number << 8 | u128::from(*byte))
+    };
+    let found = ["version", "flags", "items", "revision", "made at", "skus"].map(field);
+    assert_eq!(found, [1, 7, 6, 41, 1_790_000_000, 3]);
+    assert_eq!(field("file length"), bytes.len() as u128);
+    assert_eq!(field("shop"), u128::from_le_bytes(draft.shop));
+    let parts: u128 = ["terms", "changes", "signed"].into_iter().map(field).sum();
+    let signatures = 8 + 4 * 4 + 3 * 2;
+    assert_eq!(parts + signatures, (bytes.len() - OVERLAY_HEADER_BYTES) as u128);
 }
 
 /// Every placement asked a few things; scores as bits. `more` adds what answers had not yet told when version 1 was fixed.
@@ -165,8 +216,63 @@ fn answers(bytes: &[u8], more: bool) -> String {
     out
 }
 
+/// What a bundle says beside its answers: policies, terms, rules, and a line an item, a signature and a class.
+fn read(bytes: &[u8]) -> String {
+    let bundle = Bundle::open(bytes).unwrap();
+    let mut out = format!("model {}\n", bundle.head().model);
+    bundle.policies().iter().for_each(|policy| writeln!(out, "{policy:?}").unwrap());
+    writeln!(out, "{:?}", bundle.terms()).unwrap();
+    bundle.rules().iter().for_each(|rule| writeln!(out, "{rule:?}").unwrap());
+    for item in (0..bundle.len() as u32).map(ItemId) {
+        let days = (bundle.price(item), bundle.released(item), bundle.gap_days(item));
+        let numbers = (bundle.brand(item), bundle.value(item), bundle.hidden(item), bundle.signature(item));
+        writeln!(out, "item {}: {days:?} {numbers:?} {:08x}", item.0, bundle.prior(item).to_bits()).unwrap();
+    }
+    for number in 0..bundle.signatures().len() as u32 {
+        let sets: Vec<u16> = bundle.signatures().sets_of_signature(number).collect();
+        writeln!(out, "signature {number}: {sets:?}").unwrap();
+    }
+    for class in 1..=bundle.classes() as u32 {
+        let pairs: Vec<u32> = bundle.class_pairs(class).map(|item| item.0).collect();
+        writeln!(out, "class {class}: {} {} {pairs:?}", bundle.is_varied(class), bundle.is_sensitive(class)).unwrap();
+    }
+    out
+}
+
+/// What an overlay says: its head, and a line a change, a rule and a SKU of the rules.
+fn read_overlay(bytes: &[u8]) -> String {
+    let view = OverlayView::open(bytes).unwrap();
+    let mut out =
+        format!("{:?} {} {} {:?} {}\n", view.shop(), view.currency(), view.revision(), view.made_at(), view.edge());
+    writeln!(out, "{:?} {:?} {:?} {:?}", view.placements(), view.switches(), view.policies(), view.terms()).unwrap();
+    let mut changes = view.items();
+    while let Some((sku, change)) = changes.next() {
+        writeln!(out, "{}: {change:?}", String::from_utf8_lossy(sku)).unwrap();
+    }
+    let rules = view.rules().unwrap();
+    rules.rules.iter().zip(rules.names).for_each(|(rule, name)| writeln!(out, "{name}: {rule:?}").unwrap());
+    let mut skus = rules.skus();
+    while let Some((sku, signature)) = skus.next() {
+        let sets: Vec<u16> = rules.signatures.sets_of_signature(signature).collect();
+        writeln!(out, "{}: {signature} {sets:?}", String::from_utf8_lossy(sku)).unwrap();
+    }
+    out
+}
+
+/// A golden file and what is read from it, written once like [`golden`].
+fn golden_read([file, text]: [&str; 2], written: Vec<u8>, bytes: &[u8], read: fn(&[u8]) -> String, expected: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|wanted| wanted == file) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/golden");
+        std::fs::write(format!("{folder}/{text}"), read(&written)).unwrap();
+        std::fs::write(format!("{folder}/{file}"), written).unwrap();
+        return;
+    }
+    assert_eq!(read(bytes), expected);
+    assert!(written == bytes, "the bytes of version 1 changed: that takes a new version");
+}
+
 /// The golden bundles were written by `UPDATE_GOLDEN=NAME cargo test --test format golden`, once each: `v1` when version
-/// 1 was fixed, `v1_complete` when it got sections that are optional.
+/// 1 was fixed, `v1_complete` when it got sections that are optional, `v1_rules.endcap` and `v1.overlay` when it got rules.
 fn golden(name: &str, draft: &endcap::bundle::Draft, bytes: &[u8], expected: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some_and(|wanted| wanted == name) {
         let bytes = write(draft).unwrap();
@@ -191,11 +297,28 @@ fn the_golden_bundle_with_every_section_opens_and_answers_as_ever() {
 }
 
 #[test]
-fn the_complete_shop_has_every_section() {
-    let bytes = write(&support::complete()).unwrap();
+fn the_golden_bundle_with_rules_reads_as_ever() {
+    let draft = Draft { private: None, ..support::everything::everything() };
+    let files = ["v1_rules.endcap", "v1_rules.read.txt"];
+    golden_read(files, write(&draft).unwrap(), RULES, read, RULES_READ);
+    assert_eq!(verify(&Bundle::open(RULES).unwrap()), []);
+}
+
+#[test]
+fn the_golden_overlay_reads_as_ever() {
+    let written = overlay::encode(&support::everything::overlay()).unwrap();
+    golden_read(["v1.overlay", "v1.overlay.read.txt"], written, OVERLAY, read_overlay, OVERLAY_READ);
+}
+
+#[test]
+fn the_shop_with_everything_has_every_section() {
+    let bytes = write(&support::everything::everything()).unwrap();
     let bundle = Bundle::open(&bytes).unwrap();
     let numbers: Vec<u32> = bundle.head().sections.iter().map(|section| section.number).collect();
     assert_eq!(numbers, SectionKind::ALL.map(|kind| kind as u32));
+    for section in &bundle.head().sections {
+        assert_eq!(section.flags & SECTION_REQUIRED != 0, section.kind().unwrap().required());
+    }
 }
 
 #[test]
@@ -224,8 +347,7 @@ fn every_section_that_is_not_needed_may_be_unknown() {
         }
         let without = support::damage::with_hashes(without);
         let bundle = Bundle::open(&without).unwrap();
-        let found =
-            (bundle.calibrations().len(), bundle.gap_days(endcap::shop::ItemId(0)).is_some(), bundle.pins().count());
+        let found = (bundle.calibrations().len(), bundle.gap_days(ItemId(0)).is_some(), bundle.pins().count());
         assert_eq!(found, [(3, true, 0), (3, false, 0), (0, false, 0)][hidden]);
     }
 }

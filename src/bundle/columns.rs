@@ -35,7 +35,7 @@ pub(super) fn known(items: &[DraftItem], number: impl Fn(&DraftItem) -> Option<u
 pub(super) fn prices(items: &[DraftItem]) -> Option<Vec<u8>> {
     known(items, |item| {
         let price = item.card.price?.minor();
-        (0..=MAX_PRICE).contains(&price).then_some(price as u32 + 1)
+        (0..=MAX_PRICE).contains(&price).then(|| price as u32 + 1)
     })
 }
 

@@ -272,7 +272,7 @@ impl SkusInOrder<'_> {
     /// The next SKU and its item; `None` behind the last one, and where a damaged dictionary cannot be read on. The SKU is
     /// lent until the next call.
     #[inline]
-    #[allow(clippy::should_implement_trait)] // an iterator cannot lend
+    #[expect(clippy::should_implement_trait)] // an iterator cannot lend
     pub fn next(&mut self) -> Option<(&[u8], ItemId)> {
         if self.place >= self.dictionary.shape.count {
             return None;

@@ -12,6 +12,10 @@
 //! place; [`slice()`] cuts a smaller bundle of the same model, and [`Model`] joins slices again. FORMAT.md, in this folder,
 //! is the normative description.
 //!
+//! What changes by the hour does not wait for a training: an [`OverlayDraft`] holds it, [`overlay::encode`] makes it bytes,
+//! and [`OverlayView::open`] checks and reads them. Both files come in two kinds: public ones tell nothing that a shop's
+//! rival should not know, edge ones are for the shop's own servers.
+//!
 //! # A worked example
 //!
 //! A row with the neighbours 3, 4 and 9 and the weights 0.5, 0.02 and 0.125 is stored as the gaps 3, 0 and 4, the scale

@@ -24,7 +24,8 @@ pub(super) struct OverlayHead {
 impl OverlayHead {
     /// The rule that it breaks in an overlay of this kind, if it breaks one.
     pub fn rule_beyond(&self, edge: bool, rules: bool) -> Option<&'static str> {
-        if !rules && !(self.rules.is_empty() && self.names.is_empty()) {
+        let named = self.rules.len() + self.names.len();
+        if !rules && named > 0 {
             return Some("rules in an overlay that says it has none");
         }
         (!edge && !self.names.is_empty()).then_some("names of rules in a public overlay")

@@ -1,7 +1,7 @@
 //! An overlay as it is read: checked once, and then in one pass without a byte of memory for an item.
 
 use super::bits::{u32_at, u64_at};
-use super::hash::{Hash, hash_of_two};
+use super::hash::hash_of_two;
 use super::layout::*;
 use super::overlay::Change;
 use super::overlay_error::{OverlayError, malformed};
@@ -188,11 +188,7 @@ impl Header {
         if long(16) != file.len() as u64 {
             return Err(short(long(16)));
         }
-        let (before, hashed) = header.split_at(OVERLAY_HEADER_BYTES - HASH_BYTES);
-        let expected: Option<&Hash> = hashed.first_chunk();
-        if expected != Some(&hash_of_two(before, file.get(OVERLAY_HEADER_BYTES..).unwrap_or_default())) {
-            return Err(OverlayError::Damaged);
-        }
+        check_hash(file)?;
         let known = OVERLAY_EDGE | OVERLAY_DATED | OVERLAY_RULES;
         if version == 0 || flags & !known != 0 || long(72) != 0 {
             return Err(malformed("header", "a version above 0, and zeros in reserved bytes and flags, are expected"));
@@ -231,6 +227,13 @@ fn check_magic(file: &[u8]) -> Result<(), OverlayError> {
     Err(OverlayError::NotAnOverlay { found: found.to_vec() })
 }
 
+/// The hash stands at the end of the header and covers all but itself.
+fn check_hash(file: &[u8]) -> Result<(), OverlayError> {
+    let (header, body) = file.split_at_checked(OVERLAY_HEADER_BYTES).unwrap_or((file, &[]));
+    let (before, hashed) = header.split_at_checked(OVERLAY_HEADER_BYTES - HASH_BYTES).unwrap_or((header, &[]));
+    if hashed == hash_of_two(before, body) { Ok(()) } else { Err(OverlayError::Damaged) }
+}
+
 /// What changed of items, one after another, ascending by SKU.
 #[derive(Clone)]
 pub struct Changes<'a> {
@@ -241,7 +244,7 @@ pub struct Changes<'a> {
 impl Changes<'_> {
     /// The next SKU and what changed of it; `None` behind the last one. The SKU is lent until the next call.
     #[inline]
-    #[allow(clippy::should_implement_trait)] // an iterator cannot lend
+    #[expect(clippy::should_implement_trait)] // an iterator cannot lend
     pub fn next(&mut self) -> Option<(&[u8], Change)> {
         self.left = self.left.checked_sub(1)?;
         let change = self.read()?;
@@ -317,7 +320,7 @@ pub struct SignedSkus<'a> {
 impl SignedSkus<'_> {
     /// The next SKU and its signature; `None` behind the last one. The SKU is lent until the next call.
     #[inline]
-    #[allow(clippy::should_implement_trait)] // an iterator cannot lend
+    #[expect(clippy::should_implement_trait)] // an iterator cannot lend
     pub fn next(&mut self) -> Option<(&[u8], u32)> {
         self.left = self.left.checked_sub(1)?;
         self.reader.read_sku()?;

@@ -136,6 +136,8 @@ fn private() -> Private {
 pub fn overlay() -> OverlayDraft {
     let item = |sku: &str| ItemChange { sku: sku.into(), ..ItemChange::default() };
     let draft = everything();
+    let mut rules = draft.rules.rules[..2].to_vec();
+    rules.iter_mut().for_each(|rule| rule.placements &= 0b111);
     let kettle = ItemChange {
         state: Some(StockState::Out),
         price: Some(1290),
@@ -165,7 +167,7 @@ pub fn overlay() -> OverlayDraft {
         policies: vec![draft.policies[0].clone()],
         terms: Some(draft.terms),
         rules: Some(OverlayRules {
-            rules: draft.rules.rules[..2].to_vec(),
+            rules,
             names: vec!["filters first".into(), "old stock".into()],
             skus: vec!["FILTER-L".into(), "FILTER-S".into(), "GONE".into()],
             signature_of: vec![1, 1, 2],
