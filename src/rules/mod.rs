@@ -14,7 +14,7 @@
 //! all carts is no rule any more: it is a bit an item and placement, and so is a floor of margins; two shops that differ
 //! only in what hid an item have the same public file.
 //!
-//! [`Plan`] is what is to be decided, [`Plan::judge`] decides it for one item, [`compile`] for all of them.
+//! [`Plan`] is what is to be decided, [`Plan::judge`] decides it for one item, [`compile`] for all of them, and [`lint()`]
 //! says what the rules cannot mean: a pin that an exclusion takes away, a campaign that is over, a placement that is left
 //! with nothing to show.
 //!
@@ -41,6 +41,7 @@ mod atoms;
 mod compile;
 mod error;
 mod facts;
+mod lint;
 mod plan;
 mod reader;
 mod words;
@@ -48,6 +49,7 @@ mod words;
 pub use compile::{Compiled, compile};
 pub use error::CompileError;
 pub use facts::{Facts, Field};
+pub use lint::{CODES, Finding, Inspected, Place, Severity, lint};
 pub use plan::{HiddenBy, Judged, Plan, Rulebook};
 pub use words::in_category;
 
