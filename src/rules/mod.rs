@@ -14,7 +14,7 @@
 //! all carts is no rule any more: it is a bit an item and placement, and so is a floor of margins; two shops that differ
 //! only in what hid an item have the same public file.
 //!
-//! [`Plan`] is what is to be decided, [`Plan::judge`] decides it for one item, [`compile`] for all of them.
+//! [`Plan`] is what is to be decided, [`Plan::judge`] decides it for one item, [`compile`] for all of them, and [`lint()`]
 //! says what the rules cannot mean: a pin that an exclusion takes away, a campaign that is over, a placement that is left
 //! with nothing to show.
 //!
@@ -43,6 +43,7 @@ mod book;
 mod compile;
 mod error;
 mod facts;
+mod lint;
 mod live;
 mod patch;
 mod plan;
@@ -54,6 +55,7 @@ pub use book::Book;
 pub use compile::{Compiled, compile};
 pub use error::CompileError;
 pub use facts::{Facts, Field};
+pub use lint::{CODES, Finding, Inspected, Place, Severity, lint};
 pub use live::{Applied, Live};
 pub use patch::{PatchError, Patched};
 pub use plan::{HiddenBy, Judged, Plan, Rulebook};

@@ -41,7 +41,7 @@ pub struct Plan {
     by_set: Vec<Vec<u16>>,
     /// Rules about every item.
     about_all: Vec<u16>,
-    targets: Vec<Target>,
+    pub(super) targets: Vec<Target>,
     pub(super) fates: Vec<Fate>,
     /// Bit of the placement, least share in thousandths, number of the note.
     floors: Vec<(u64, i64, usize)>,
@@ -254,7 +254,7 @@ fn is_about(target: &Target, facts: &Facts<'_>, sets: &[u16]) -> bool {
 }
 
 /// Whether an item's known contribution is below a share of its price, in thousandths.
-fn below(facts: &Facts<'_>, floor: i64) -> bool {
+pub(super) fn below(facts: &Facts<'_>, floor: i64) -> bool {
     facts.margin().is_some_and(|(gain, price)| i128::from(gain) * 1_000 < i128::from(floor) * i128::from(price))
 }
 
