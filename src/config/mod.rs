@@ -54,28 +54,63 @@
 //!
 //! It opens no file and looks at no catalog: whether a threshold suits the shop is for the preview to say.
 
+mod amounts;
+mod built_in;
+mod conditions;
 mod error;
+mod findings;
+mod import;
+mod matches;
 mod placements;
 mod reader;
+mod rules;
+mod sheet;
+mod shop;
+mod starter;
+mod texts;
+mod times;
+mod train;
 
-pub use error::{ConfigError, ConfigErrors, Problem};
+pub use error::{ConfigError, ConfigErrors, Place, Problem, Remark, Severity};
+//pub use import::{Into, import};
+//pub use starter::{Facts, starter};
 
-use crate::bundle::Policy;
+use crate::bundle::{PlacementNote, Policy, Rule, ShopTerms};
 use crate::shop::{CuratedAs, Currency};
-use reader::{Findings, Section};
+use findings::Findings;
+use placements::Placement;
+use reader::Section;
 use toml::de::DeTable;
+
+/// The JSON Schema (draft 2020-12) of `endcap.toml`, for editors. It accepts whatever [`parse`] accepts; what it cannot
+/// say (relations between keys, exact decimals, names of zones and placements) is for the parser to refuse.
+pub const SCHEMA: &str = include_str!("endcap.schema.json");
 
 /// What an `endcap.toml` says, complete with defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The currency of all prices; [`Currency::NONE`] where the file names none.
     pub currency: Currency,
+    /// What holds for the shop as a whole. Price classes come from training.
+    pub terms: ShopTerms,
+    /// Categories whose products are never shown as a reason nor used as evidence.
+    pub sensitive: Vec<String>,
     /// The count of units up to which stock is low.
     pub low_at: i64,
     /// How relations are trained.
     pub train: TrainOptions,
     /// One policy a placement, in the order of their names.
     pub policies: Vec<Policy>,
+    /// What is said of each placement and is nobody else's business, in the same order.
+    pub notes: Vec<PlacementNote>,
+    /// Where each placement stands, in the same order; `None` for one that is built in.
+    pub placement_places: Vec<Option<Place>>,
+    /// The rules, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// Where each rule stands.
+    pub rule_places: Vec<Place>,
+    /// What holds and is perhaps not meant, in the order of the file.
+    pub remarks: Vec<Remark>,
 }
 
 /// `[train]`: how relations are trained.
@@ -113,8 +148,37 @@ impl Default for TrainOptions {
 impl Default for Config {
     /// The configuration of an empty file: the built-in placements.
     fn default() -> Self {
-        let policies = placements::built_in();
-        Self { currency: Currency::NONE, low_at: LOW_AT, train: TrainOptions::default(), policies }
+        let mut config = Self::bare();
+        config.take(built_in::all(), |_| None);
+        config
+    }
+}
+
+impl Config {
+    /// The defaults, without any placement.
+    fn bare() -> Self {
+        Self {
+            currency: Currency::NONE,
+            terms: shop::usual_terms(),
+            sensitive: Vec::new(),
+            low_at: LOW_AT,
+            train: TrainOptions::default(),
+            policies: Vec::new(),
+            notes: Vec::new(),
+            placement_places: Vec::new(),
+            rules: Vec::new(),
+            rule_places: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Takes the placements over, with their places.
+    fn take(&mut self, placements: Vec<Placement>, place: impl Fn(usize) -> Option<Place>) {
+        for placement in placements {
+            self.policies.push(placement.policy);
+            self.notes.push(placement.note);
+            self.placement_places.push(placement.place.and_then(&place));
+        }
     }
 }
 
@@ -132,6 +196,12 @@ const LOW_AT: i64 = 5;
 ///
 /// Time and memory in proportion to the text.
 pub fn parse(text: &str, file: &str) -> Result<Config, ConfigErrors> {
+    let (config, findings) = examine(text, file);
+    config.filter(|_| findings.is_empty()).ok_or_else(|| findings.into_errors())
+}
+
+/// Reads a text; there is no configuration where it is no TOML, and no good one where something was found.
+fn examine<'t>(text: &'t str, file: &'t str) -> (Option<Config>, Findings<'t>) {
     let mut findings = Findings::new(text, file);
     let (root, syntax) = DeTable::parse_recoverable(text);
     for error in &syntax {
@@ -139,54 +209,35 @@ pub fn parse(text: &str, file: &str) -> Result<Config, ConfigErrors> {
         findings.add(error.span().unwrap_or(0..0), Problem::Syntax { message });
     }
     if !syntax.is_empty() {
-        return Err(findings.into_errors());
+        return (None, findings);
     }
     let config = read(Section::root(root.get_ref()), &mut findings);
-    if findings.is_empty() { Ok(config) } else { Err(findings.into_errors()) }
+    (Some(config), findings)
 }
 
 /// The configuration of a parsed file; where something is wrong, a default stands in and a finding says so.
 fn read(root: Section<'_, '_>, findings: &mut Findings<'_>) -> Config {
-    root.allow(&["shop", "train", "stock", "placement"], &["rule", "experiment", "cost"], findings);
-    let mut config = Config { policies: Vec::new(), ..Config::default() };
-    if let Some(shop) = root.section("shop", findings) {
-        shop.allow(&["currency"], &["free_shipping_at", "max_live_placements", "sensitive"], findings);
-        let expected = "three letters of ISO 4217 such as EUR";
-        config.currency = shop.text("currency", expected, Currency::parse, findings).unwrap_or(Currency::NONE);
+    root.allow(&["shop", "train", "stock", "placement", "rule"], &["experiment", "cost", "calendar"], findings);
+    let mut config = Config::bare();
+    let zone = root.section("shop", findings).and_then(|table| shop::shop(table, &mut config, findings));
+    if let Some(table) = root.section("stock", findings) {
+        shop::stock(table, &mut config, findings);
     }
-    if let Some(stock) = root.section("stock", findings) {
-        stock.allow(&["low_at"], &["stale_after", "when_stale", "price_jump"], findings);
-        config.low_at = stock.integer("low_at", 0..=1_000_000, findings).unwrap_or(LOW_AT);
+    if let Some(table) = root.section("train", findings) {
+        config.train = train::options(table, findings);
     }
-    if let Some(train) = root.section("train", findings) {
-        config.train = train_options(train, findings);
-    }
-    let placements = root.section("placement", findings);
-    config.policies = placements::read(placements, findings);
-    config
-}
-
-/// `[train]`.
-fn train_options(train: Section<'_, '_>, findings: &mut Findings<'_>) -> TrainOptions {
-    let keys = ["min_support", "min_customers", "cart_row", "bought_together_row", "similar_row", "curated"];
-    train.allow(&keys, &[], findings);
-    let usual = TrainOptions::default();
-    let min_customers = train.integer("min_customers", 1..=2, findings).and_then(|n| u8::try_from(n).ok());
-    let min_support = train.integer("min_support", 1..=1_000, findings).and_then(|n| u32::try_from(n).ok());
-    let curated =
-        train.word("curated", &[CuratedAs::Prior, CuratedAs::Pins].map(|word| (word.name(), word)), &[], findings);
-    let mut row = |key, usual| {
-        let read = train.integer(key, 1..=128, findings);
-        read.and_then(|n| u16::try_from(n).ok()).unwrap_or(usual)
+    let placements = placements::read(root.section("placement", findings), findings);
+    let around = rules::Around {
+        currency: config.currency,
+        zone: zone.as_ref(),
+        placements: placements.iter().map(|placement| placement.policy.placement.as_str()).collect(),
     };
-    TrainOptions {
-        min_support: min_support.unwrap_or(usual.min_support),
-        min_customers: min_customers.unwrap_or(usual.min_customers),
-        cart_row: row("cart_row", usual.cart_row),
-        bought_together_row: row("bought_together_row", usual.bought_together_row),
-        similar_row: row("similar_row", usual.similar_row),
-        curated: curated.unwrap_or(usual.curated),
-    }
+    let (starts, rules): (Vec<usize>, Vec<Rule>) = rules::read(root, &around, findings).into_iter().unzip();
+    config.rules = rules;
+    config.rule_places = findings.places(starts.into_iter());
+    config.take(placements, |at| findings.places(std::iter::once(at)).pop());
+    config.remarks = findings.remarks();
+    config
 }
 
 #[cfg(test)]
