@@ -40,13 +40,13 @@ impl<'t> Findings<'t> {
 
     /// All that was found, in the order of the file.
     pub(super) fn into_errors(self) -> ConfigErrors {
-        let (found, more) = self.clone_first();
+        let (found, more) = self.first();
         let errors = found.into_iter().map(|(at, problem)| self.placed(at, problem)).collect();
         ConfigErrors { errors, more }
     }
 
     /// The first problems by their bytes, and how many there are beyond these.
-    pub(super) fn clone_first(&self) -> (Vec<(usize, Problem)>, usize) {
+    pub(super) fn first(&self) -> (Vec<(usize, Problem)>, usize) {
         let mut order: Vec<&(usize, Problem)> = self.found.iter().collect();
         order.sort_by_key(|(at, _)| *at);
         let more = order.len().saturating_sub(ConfigErrors::KEPT);

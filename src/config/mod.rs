@@ -72,8 +72,8 @@ mod times;
 mod train;
 
 pub use error::{ConfigError, ConfigErrors, Place, Problem, Remark, Severity};
-//pub use import::{Into, import};
-//pub use starter::{Facts, starter};
+pub use import::{Target, import};
+pub use starter::{Facts, starter};
 
 use crate::bundle::{PlacementNote, Policy, Rule, ShopTerms};
 use crate::shop::{CuratedAs, Currency};

@@ -49,7 +49,7 @@ const KEYS: [&str; 20] = [
 /// Most placements of a file: a page has a handful, and a bundle carries them all.
 const MOST: usize = 64;
 /// Most of a product's price that a window may name.
-const DEAREST: f32 = 100.0;
+const DEAREST: f64 = 100.0;
 
 /// One placement: what it does, what is said of it, and where it stands.
 #[derive(Clone)]

@@ -145,7 +145,7 @@ impl<'a, 'i> Section<'a, 'i> {
         &self,
         key: &'static str,
         expected: &'static str,
-        holds: impl Fn(f32) -> bool,
+        holds: impl Fn(f64) -> bool,
         findings: &mut Findings<'_>,
     ) -> Option<f32> {
         single(key, self.table.get(key)?, expected, holds, findings)
@@ -206,11 +206,16 @@ pub(super) fn single(
     key: &'static str,
     value: &Value<'_>,
     expected: &'static str,
-    holds: impl Fn(f32) -> bool,
+    holds: impl Fn(f64) -> bool,
     findings: &mut Findings<'_>,
 ) -> Option<f32> {
-    let number = number(key, value, findings)? as f32;
-    if holds(number) { Some(number) } else { out_of_range(key, expected.to_owned(), value, findings) }
+    let exact = number(key, value, findings)?;
+    let number = exact as f32;
+    if holds(exact) && holds(f64::from(number)) {
+        Some(number)
+    } else {
+        out_of_range(key, expected.to_owned(), value, findings)
+    }
 }
 
 /// The table that a value is.

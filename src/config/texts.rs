@@ -60,8 +60,9 @@ pub(super) fn form(longest: usize) -> String {
 
 /// The text without outer spaces, where it may stand in a bundle.
 pub(super) fn plain(text: &str, longest: usize) -> Option<&str> {
+    let whole = text.len();
     let text = text.trim();
-    ((1..=longest).contains(&text.len()) && !text.chars().any(char::is_control)).then_some(text)
+    (!text.is_empty() && whole <= longest && !text.chars().any(char::is_control)).then_some(text)
 }
 
 /// Remarks on a text that looks like a pattern, since texts are compared literally.
