@@ -23,36 +23,68 @@
 //! let cart = config.policies.iter().find(|policy| policy.placement == "cart").unwrap();
 //! assert_eq!((cart.strategy, cart.limit), (Strategy::CartAddons, 8));
 //! assert_eq!(cart.same_category, SameCategory::Allow); // neutral: the file names the placement but not this key
-//! assert_eq!(config.policies.len(), 4); // the three others are built in
+//! assert_eq!(config.policies.len(), 9); // the eight others are built in
 //!
-//! let errors = config::parse("[placement.cart]\nlimt = 800\n", "endcap.toml").unwrap_err();
+//! let errors = config::parse("[stock]\nlow_att = 800\n", "endcap.toml").unwrap_err();
 //! assert_eq!(
 //!     errors.to_string(),
-//!     "endcap.toml:2:1: expected one of strategy, limit, objective, same_category, min_relevance, fallback, \
-//!      found the key `limt`; did you mean `limit`?"
+//!     "endcap.toml:2:1: expected one of low_at, stale_after, when_stale, price_jump, \
+//!      found the key `low_att`; did you mean `low_at`?"
 //! );
 //! ```
 //!
 //! # The keys of this version
 //!
+//! A text may stand where a list of texts is expected. Amounts are in major units and have no more decimals than the
+//! currency; shares of the price have at most three. Neither is ever rounded.
+//!
 //! | Table | Key | Value | Left out |
 //! |---|---|---|---|
-//! | `[shop]` | `currency` | three letters of ISO 4217 | none |
+//! | `[shop]` | `name` | a text; an overlay of a shop of another name is refused | none |
+//! | | `currency` | three letters of ISO 4217 | none, two decimals |
+//! | | `timezone` | an IANA name, of the edition that is built in | local times are refused |
+//! | | `free_shipping_at` | an amount above 0 | none |
+//! | | `max_live_placements` | 1 to 64 | no cap |
+//! | | `sensitive` | categories | none |
 //! | `[stock]` | `low_at` | 0 to 1,000,000 | 5 |
+//! | | `stale_after` | a number and `m`, `h`, `d` or `w`; 1m to 52w | never |
+//! | | `when_stale` | `keep`, `bury`, `hide`; with `stale_after` only | `keep` |
+//! | | `price_jump` | above 0, at most 10; `false`: no guard | 0.30 |
 //! | `[train]` | `min_support` | 1 to 1,000 | 3 |
 //! | | `min_customers` | 1, 2 | 2 |
 //! | | `curated` | `prior`, `pins` | `prior` |
 //! | | `cart_row`, `bought_together_row`, `similar_row` | 1 to 128 | 16, 16, 32 |
-//! | `[placement.*]` | `strategy` | `cart_addons`, `bought_together`, `similar`, `replenish`, `popular` | the built-in placement's own; any other must name one |
+//! | `[placement.*]` | `strategy` | `cart_addons`, `bought_together`, `similar`, `replenish`, `popular`, `alternatives`, `rerank` | the built-in placement's own; any other must name one |
+//! | | `enabled` | `true`, `false` | `true` |
 //! | | `limit` | 1 to 100 | 10 |
-//! | | `objective` | `relevance` | `relevance` |
-//! | | `same_category` | `allow`, `block`, `unless_varied` | `allow` |
+//! | | `objective` | `relevance`, `revenue`, `margin` | `relevance` |
+//! | | `max_relevance_loss` | 0 to 0.5 | 0 |
 //! | | `min_relevance` | 0 to 1; a probability, where the placement has a calibration | 0 |
-//! | | `fallback` | `[]` or `["popular"]` | `["popular"]` |
+//! | | `margin_floor` | −1 to 1, a share of the price | no floor |
+//! | | `price` | `max_share_of_cart` above 0, at most 100; `relative_to_product` and the wider `relax_to`, each two ascending shares from 0 to 100 | no window |
+//! | | `stock` | for `in_stock`, `low`, `backorder`, `preorder`, `out`: `show`, `bury`, `hide` | `show`; `out`: `hide` |
+//! | | `same_category` | `allow`, `block`, `unless_varied` | `allow` |
+//! | | `same_brand` | `allow`, `only`, `block` | `allow` |
+//! | | `max_per_category`, `max_per_brand`, `max_per_group` | 0 to 100; 0: no cap | 0, 0, 1 |
+//! | | `diversity` | 0 to 1 | 0 |
+//! | | `fallback` | rungs in order, each once: `category_pairs`, `popular_in_category`, `popular` | `["popular"]` |
+//! | | `max_moves` | 0 to 100; for `rerank` | 3 |
+//! | | `owner`, `kpi` | texts | none |
+//! | | `review_by` | a date | none |
+//! | `[[rule]]` | `name` | a text, unique | must be there |
+//! | | `placements` | names of placements | everywhere |
+//! | | `match` | `sku`, `title`, `category`, `brand`, `tag`, `group`: texts; `price`, `margin`, `age` (days): `{ min, max }`; `stock`: states or a count `{ min, max }`; `not`: the same | must be there; `{}` is every product, for exclusions that hold at times |
+//! | | `when` | `cart_contains_any`, `cart_contains_all`, `cart_contains_none`, `product`: tests of texts; `cart_subtotal`, `cart_lines`: `{ min, max }`; `segment`: texts by key | always |
+//! | | `action` | one of `exclude = true`, `include_only = true`, `boost` (above 1, at most 2), `bury` (above 0, below 1), `pin` (1 to 100) | must be there |
+//! | | `from`, `until` | a date with a time; the first moment within, the first beyond | no window |
+//!
+//! Texts are compared literally and without regard to case. One that looks like a pattern is kept as it is and told in
+//! [`Config::remarks`], beside what holds and changes nothing.
 //!
 //! # What it does not do
 //!
-//! It opens no file and looks at no catalog: whether a threshold suits the shop is for the preview to say.
+//! It opens no file and looks at no catalog: whether a threshold suits the shop, and whether a rule matches anything, is for
+//! the preview to say.
 
 mod amounts;
 mod built_in;

@@ -82,7 +82,7 @@ fn rule(
     let when = conditions::read(section, around.currency, findings);
     let (from, until) = times::window(section, around.zone, findings);
     let action = action(section, findings)?;
-    let is_whole = matches.as_ref().is_none_or(|found| *found == Match::default()) && !section_has_tests(section);
+    let is_whole = !has_tests(section);
     let has_match = matches.is_some() || section.has("match");
     let matches = matches.unwrap_or_default();
     let rule = Rule { name: name.unwrap_or_default(), placements, matches, when, action, from, until };
@@ -93,7 +93,7 @@ fn rule(
 }
 
 /// Whether `match` says anything, right or wrong.
-fn section_has_tests(section: Section<'_, '_>) -> bool {
+fn has_tests(section: Section<'_, '_>) -> bool {
     section.get("match").is_some_and(|value| value.get_ref().as_table().is_none_or(|table| !table.is_empty()))
 }
 
@@ -161,8 +161,12 @@ fn action(section: Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Effec
     let given: Vec<&'static str> = ACTIONS.into_iter().filter(|key| action.has(key)).collect();
     let [key] = given[..] else {
         let expected = format!("exactly one of {}", ACTIONS.join(", "));
-        let found = if given.is_empty() { "none".to_owned() } else { given.join(", ") };
-        return unfit("action", [&expected, &found, "write a rule for each"], value.span(), findings);
+        let why = match given.len() {
+            0 if !action.is_empty() => return None, // the key that is not known has been told
+            0 => [&expected, "none", "add one"],
+            _ => [&expected, &given.join(", "), "write a rule for each"],
+        };
+        return unfit("action", why, value.span(), findings);
     };
     effect(action, key, findings)
 }

@@ -107,7 +107,7 @@ fn shop(text: &mut String, facts: &Facts) {
 fn above(value: i64) -> i64 {
     let goal = value.max(0).saturating_add(value.max(0) / 3).max(1);
     let mut round = 1;
-    while round <= goal / 20 {
+    while round <= goal / 100 {
         round *= 10;
     }
     (goal + round - 1) / round * round
@@ -120,11 +120,18 @@ fn median(values: &[i64]) -> Option<i64> {
     sorted.get(sorted.len().checked_sub(1)? / 2).copied()
 }
 
-/// A line with its comment at a fixed column.
+/// A line with its comment at a fixed column, or above it where it is long.
 fn line(text: &mut String, code: &str, comment: &str) {
     // Writing to a text does not fail.
-    let _ = if comment.is_empty() { writeln!(text, "{code}") } else { writeln!(text, "{code:<34} # {comment}") };
+    let _ = match (comment, code.chars().count() > COLUMN) {
+        ("", _) => writeln!(text, "{code}"),
+        (_, true) => writeln!(text, "# {comment}\n{code}"),
+        (_, false) => writeln!(text, "{code:<COLUMN$} # {comment}"),
+    };
 }
+
+/// Where comments start.
+const COLUMN: usize = 34;
 
 /// What a placement is for.
 fn purpose(name: &str) -> &'static str {
@@ -185,7 +192,7 @@ fn price(policy: &Policy, facts: &Facts, say: &mut dyn FnMut(String, &str)) {
                 let most = (order as f64 * f64::from(share)).round() as i64;
                 let within = facts.prices.iter().filter(|price| **price <= most).count() * 100 / products;
                 let shown = Money::new(most, facts.currency);
-                format!("of the subtotal: {shown} at half of the orders, and {within} % of the products cost no more")
+                format!("of the subtotal: {shown} beside the middle order, and {within} % of the products cost no more")
             }
             _ => match median(&facts.prices) {
                 Some(price) => {
@@ -218,12 +225,14 @@ fn stock(policy: &Policy, say: &mut dyn FnMut(String, &str)) {
 /// What may stand beside what.
 fn caps(policy: &Policy, facts: &Facts, say: &mut dyn FnMut(String, &str)) {
     if policy.same_category == SameCategory::UnlessVaried {
-        let example =
-            facts.categories.first().map(|category| format!("; in {category} it is lifted if shoppers often take two"));
+        let example = facts
+            .categories
+            .first()
+            .map(|category| format!("; in {} it is lifted if shoppers often take two", quoted(category)));
         let comment = format!("allow | block | unless_varied{}", example.unwrap_or_default());
         say("same_category = \"unless_varied\"".to_owned(), &comment);
     }
-    if policy.same_brand == SameBrand::Allow {
+    if policy.placement == "cart" && policy.same_brand == SameBrand::Allow {
         say("same_brand = \"allow\"".to_owned(), "allow | only | block");
     }
     for (key, cap, neutral) in [
@@ -323,7 +332,7 @@ mod tests {
             "currency = \"JPY\"",
             "# free_shipping_at = 5500 ",
             "half of the orders come to 4100 or more",
-            "1435 at half of the orders, and 66 % of the products",
+            "1435 beside the middle order, and 66 % of the products",
             "Møller",
             "\\\"Tea\\\" \\\\ cups",
         ] {

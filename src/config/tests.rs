@@ -1,5 +1,5 @@
 use super::*;
-use crate::bundle::*;
+use crate::bundle::{Strategy, *};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use std::path::Path;
@@ -108,7 +108,7 @@ fn every_key_of_a_placement_is_read() {
     assert_eq!(config.notes[0], note);
     let own = config.policies.iter().position(|p| p.placement == "empty-basket").unwrap();
     assert_eq!(config.policies[own].fallback, [Rung::CategoryPairs, Rung::PopularInCategory]);
-    assert_eq!(config.placement_places[own], Some(Place { line: 50, column: 12 }));
+    assert_eq!(config.placement_places[own], Some(Place { line: 48, column: 12 }));
     let search = config.policies.last().unwrap();
     assert_eq!((search.strategy, search.max_moves, search.limit), (Strategy::Rerank, 5, 10));
     assert_eq!(config.policies.len(), 10);
@@ -154,7 +154,7 @@ fn every_kind_of_error_has_its_line_and_column() {
         ("[shop]\ncurrency = EUR", "e.toml:2:12: not TOML: "),
         (
             "[shop]\n  curency = \"EUR\"",
-            "e.toml:2:3: expected one of currency, found the key `curency`; did you mean `currency`?",
+            "e.toml:2:3: expected one of name, currency, timezone, free_shipping_at, max_live_placements, sensitive, found the key `curency`; did you mean `currency`?",
         ),
         (
             "[shops]\n",
@@ -389,7 +389,7 @@ fn every_key_of_a_placement_is_known_now_or_later() {
     let design = "strategy limit objective max_relevance_loss min_relevance margin_floor price stock same_category \
                   same_brand max_per_category max_per_brand max_per_group diversity fallback owner kpi review_by enabled max_moves";
     for key in design.split_whitespace() {
-        let found = parse(&format!("[placement.cart]\n{key} = {{}}"), "e.toml").unwrap_err();
+        let found = parse(&format!("[placement.cart]\n{key} = [{{}}]"), "e.toml").unwrap_err();
         let problem = &found.errors[0].problem;
         assert!(!matches!(problem, Problem::UnknownKey { .. }), "{key}: {problem:?}");
     }

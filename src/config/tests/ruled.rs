@@ -57,7 +57,7 @@ fn every_key_of_a_rule_is_read() {
     };
     assert_eq!(config.rules[0], expected);
     assert_eq!((config.rules[1].placements.len(), config.rules[1].action), (0, Effect::Boost(1.5)));
-    assert_eq!(config.rule_places.iter().map(|place| place.line).collect::<Vec<_>>(), [57, 88]);
+    assert_eq!(config.rule_places.iter().map(|place| place.line).collect::<Vec<_>>(), [55, 84]);
 }
 
 #[test]
@@ -157,12 +157,12 @@ fn every_error_of_a_rule_has_its_place() {
         (when("cart_subtotal = { max = -5 }"), "4:34: `max`: expected an amount of 0 or more"),
         (
             when("cart_contains_any = { price = { min = 1 } }"),
-            "4:31: expected one of sku, title, category, brand, tag, group, not",
+            "4:32: expected one of sku, title, category, brand, tag, group, not",
         ),
         (when("cart_contains_any = {}"), "4:30: `cart_contains_any`: expected a test such as"),
         (
             when("cart_contains_all = { not = { sku = \"A\" } }"),
-            "4:31: expected one of sku, title, category, brand, tag, group, found",
+            "4:32: expected one of sku, title, category, brand, tag, group, found",
         ),
         (when("product = \"A\""), "4:20: `product`: expected a table, found a text"),
         (when("segment = {}"), "4:20: `segment`: expected 1 to 64 keys such as device = \"mobile\", found 0 of them"),

@@ -3,13 +3,14 @@
 use super::*;
 use jsonschema::Validator;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// The schema, as an editor reads it.
-fn schema() -> Validator {
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     jsonschema::meta::validate(&schema).unwrap_or_else(|error| panic!("{error}"));
     jsonschema::draft202012::new(&schema).unwrap()
-}
+});
 
 /// A file as editors see it: times are texts.
 fn json(value: toml::Value) -> Value {
@@ -29,13 +30,12 @@ fn object(table: toml::Table) -> Map<String, Value> {
 }
 
 /// Whether the schema accepts a text; `None` where it is no TOML.
-fn accepts(schema: &Validator, text: &str) -> Option<bool> {
-    Some(schema.is_valid(&Value::Object(object(text.parse::<toml::Table>().ok()?))))
+fn accepts(text: &str) -> Option<bool> {
+    Some(VALIDATOR.is_valid(&Value::Object(object(text.parse::<toml::Table>().ok()?))))
 }
 
 #[test]
 fn every_fixture_is_accepted_by_both() {
-    let schema = schema();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config");
     let mut read = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -45,13 +45,13 @@ fn every_fixture_is_accepted_by_both() {
             assert!(parse(&text, "e.toml").is_ok(), "{}", path.display());
             let value = Value::Object(object(text.parse().unwrap()));
             let wrong: Vec<String> =
-                schema.iter_errors(&value).map(|error| format!("{error} at {}", error.instance_path())).collect();
+                VALIDATOR.iter_errors(&value).map(|error| format!("{error} at {}", error.instance_path())).collect();
             assert!(wrong.is_empty(), "{}: {wrong:#?}", path.display());
             read += 1;
         }
     }
     assert!(read >= 2, "{read}");
-    assert_eq!(accepts(&schema, &starter(&Facts::default())), Some(true));
+    assert_eq!(accepts(&starter(&Facts::default())), Some(true));
 }
 
 /// Keys of a placement and of a rule beside values of which some hold.
@@ -100,9 +100,8 @@ const LINES: [&str; 40] = [
 
 #[test]
 fn both_say_the_same_of_a_table_of_texts() {
-    let schema = schema();
     for text in LINES {
-        let (parsed, accepted) = (parse(text, "e.toml").is_ok(), accepts(&schema, text).unwrap());
+        let (parsed, accepted) = (parse(text, "e.toml").is_ok(), accepts(text).unwrap());
         assert_eq!(parsed, accepted, "{text}");
     }
 }
@@ -110,7 +109,6 @@ fn both_say_the_same_of_a_table_of_texts() {
 /// What only the parser can refuse: relations between keys, exact decimals, names, and what never holds.
 #[test]
 fn the_parser_refuses_more() {
-    let schema = schema();
     for text in [
         "[shop]\nfree_shipping_at = 1.999",
         "[shop]\ntimezone = \"Mars/Olympus\"",
@@ -124,7 +122,7 @@ fn the_parser_refuses_more() {
         "[[rule]]\nname = \"r\"\nmatch = { title = \"!\" }\naction = { pin = 1 }",
         "[[rule]]\nname = \"r\"\nmatch = { sku = \"A\" }\nfrom = 2026-01-01T00:00:00\naction = { pin = 1 }",
     ] {
-        assert!(parse(text, "e.toml").is_err() && accepts(&schema, text).unwrap(), "{text}");
+        assert!(parse(text, "e.toml").is_err() && accepts(text).unwrap(), "{text}");
     }
 }
 
@@ -149,7 +147,7 @@ proptest! {
             _ => format!("{line}\n"),
         };
         let text: String = text.lines().enumerate().map(put).collect();
-        let accepted = accepts(&schema(), &text);
+        let accepted = accepts(&text);
         prop_assert!(parse(&text, "e.toml").is_err() || accepted == Some(true), "{text}");
     }
 }
