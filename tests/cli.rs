@@ -355,3 +355,23 @@ fn the_sample_shop_trains_and_is_not_overwritten() {
     shop.run(&[&args[..], &["--allow-weak", "-o", "model.endcap"]].concat()).with(0);
     shop.run(&["verify", "model.endcap"]).with(0);
 }
+
+#[test]
+fn a_first_file_speaks_of_the_shop_and_is_written_once() {
+    let shop = Shop::new();
+    let args = ["init", "--catalog", "catalog.csv", "--orders", "orders.csv", "--currency", "eur"];
+    assert_eq!(shop.run(&args).with(0).out.trim(), "endcap.toml");
+    let text = fs::read_to_string(shop.path("endcap.toml")).unwrap();
+    assert!(text.contains("\ncurrency = \"EUR\"") && text.matches("\n[placement.").count() == 9, "{text}");
+    let config = endcap::config::parse(&text, "endcap.toml").unwrap();
+    assert_eq!(config.policies, endcap::config::Config::default().policies);
+    assert!(shop.run(&args).with(2).err.contains("endcap.toml: is there already; name another file with -o"));
+    assert_eq!(fs::read_to_string(shop.path("endcap.toml")).unwrap(), text);
+    shop.run(&["init", "-o", "other.toml"]).with(0);
+    shop.run(&["init", "--catalog", "nowhere.csv", "-o", "third.toml"]).with(2);
+    assert!(!shop.path("third.toml").exists());
+    shop.run(&["init", "--currency", "Euro", "-o", "third.toml"]).with(2);
+    let schema = shop.run(&["init", "--schema"]).with(0).json();
+    assert_eq!(schema["title"], json!("endcap.toml"));
+    shop.run(&["train", "--orders", "orders.csv", "--config", "endcap.toml", "-o", "fitted.endcap"]).with(0);
+}

@@ -403,5 +403,6 @@ fn the_sql_is_written_once_and_for_the_table_named() {
     assert!(!fs::read_to_string(shop.path("one/pairs.sql")).unwrap().contains("HAVING COUNT(*) >= 1"));
     assert!(shop.run(&["init", "--sql", "--dir", "warehouse"]).with(2).err.contains("is there already"));
     shop.run(&["init", "--sql", "--dir", "x", "--table", "a; DROP TABLE b"]).with(2);
-    shop.run(&["init"]).with(2);
+    shop.run(&["init", "--sql", "--schema"]).with(2);
+    shop.run(&["init", "--dir", "x"]).with(2);
 }

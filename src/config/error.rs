@@ -90,6 +90,28 @@ pub enum Problem {
         /// What should stand there.
         expected: String,
     },
+    /// A name that nothing in the file, or nothing in the world, goes by.
+    UnknownName {
+        /// The key.
+        key: &'static str,
+        /// What should stand there.
+        expected: String,
+        /// What does, shortened.
+        found: String,
+        /// The name most like it.
+        nearest: Option<String>,
+    },
+    /// A value that is well formed and cannot hold where it stands.
+    Unfit {
+        /// The key.
+        key: String,
+        /// What should stand there.
+        expected: String,
+        /// What does, shortened.
+        found: String,
+        /// What to do.
+        remedy: String,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -113,6 +135,13 @@ impl fmt::Display for Problem {
             }
             Self::MissingKey { key, table, expected } => {
                 write!(f, "[{table}]: expected `{key}`, found none; add it with {expected}")
+            }
+            Self::UnknownName { key, expected, found, nearest } => {
+                write!(f, "`{key}`: expected {expected}, found `{found}`; ")?;
+                remedy(f, nearest.as_deref())
+            }
+            Self::Unfit { key, expected, found, remedy } => {
+                write!(f, "`{key}`: expected {expected}, found {found}; {remedy}")
             }
         }
     }
@@ -143,6 +172,54 @@ impl fmt::Display for ConfigErrors {
             write!(f, "\nand {} more", self.more)?;
         }
         Ok(())
+    }
+}
+
+/// Where something stands in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+/// Something that is obeyed and is perhaps not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The file as it was given.
+    pub file: String,
+    /// Where it stands.
+    pub place: Place,
+    /// How likely it is a mistake.
+    pub severity: Severity,
+    /// What it is and what to do.
+    pub message: String,
+}
+
+/// How likely something is a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Worth a look.
+    Warning,
+}
+
+impl Severity {
+    /// The word that stands before the message.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, place, severity, message } = self;
+        write!(f, "{file}:{}:{}: {}: {message}", place.line, place.column, severity.name())
     }
 }
 

@@ -23,59 +23,126 @@
 //! let cart = config.policies.iter().find(|policy| policy.placement == "cart").unwrap();
 //! assert_eq!((cart.strategy, cart.limit), (Strategy::CartAddons, 8));
 //! assert_eq!(cart.same_category, SameCategory::Allow); // neutral: the file names the placement but not this key
-//! assert_eq!(config.policies.len(), 4); // the three others are built in
+//! assert_eq!(config.policies.len(), 9); // the eight others are built in
 //!
-//! let errors = config::parse("[placement.cart]\nlimt = 800\n", "endcap.toml").unwrap_err();
+//! let errors = config::parse("[stock]\nlow_att = 800\n", "endcap.toml").unwrap_err();
 //! assert_eq!(
 //!     errors.to_string(),
-//!     "endcap.toml:2:1: expected one of strategy, limit, objective, same_category, min_relevance, fallback, \
-//!      found the key `limt`; did you mean `limit`?"
+//!     "endcap.toml:2:1: expected one of low_at, stale_after, when_stale, price_jump, \
+//!      found the key `low_att`; did you mean `low_at`?"
 //! );
 //! ```
 //!
 //! # The keys of this version
 //!
+//! A text may stand where a list of texts is expected. Amounts are in major units and have no more decimals than the
+//! currency; shares of the price have at most three. Neither is ever rounded.
+//!
 //! | Table | Key | Value | Left out |
 //! |---|---|---|---|
-//! | `[shop]` | `currency` | three letters of ISO 4217 | none |
+//! | `[shop]` | `name` | a text; an overlay of a shop of another name is refused | none |
+//! | | `currency` | three letters of ISO 4217 | none, two decimals |
+//! | | `timezone` | an IANA name, of the edition that is built in | local times are refused |
+//! | | `free_shipping_at` | an amount above 0 | none |
+//! | | `max_live_placements` | 1 to 64 | no cap |
+//! | | `sensitive` | categories | none |
 //! | `[stock]` | `low_at` | 0 to 1,000,000 | 5 |
+//! | | `stale_after` | a number and `m`, `h`, `d` or `w`; 1m to 52w | never |
+//! | | `when_stale` | `keep`, `bury`, `hide`; with `stale_after` only | `keep` |
+//! | | `price_jump` | above 0, at most 10; `false`: no guard | 0.30 |
 //! | `[train]` | `min_support` | 1 to 1,000 | 3 |
 //! | | `min_customers` | 1, 2 | 2 |
 //! | | `curated` | `prior`, `pins` | `prior` |
 //! | | `cart_row`, `bought_together_row`, `similar_row` | 1 to 128 | 16, 16, 32 |
-//! | `[placement.*]` | `strategy` | `cart_addons`, `bought_together`, `similar`, `replenish`, `popular` | the built-in placement's own; any other must name one |
+//! | `[placement.*]` | `strategy` | `cart_addons`, `bought_together`, `similar`, `replenish`, `popular`, `alternatives`, `rerank` | the built-in placement's own; any other must name one |
+//! | | `enabled` | `true`, `false` | `true` |
 //! | | `limit` | 1 to 100 | 10 |
-//! | | `objective` | `relevance` | `relevance` |
-//! | | `same_category` | `allow`, `block`, `unless_varied` | `allow` |
+//! | | `objective` | `relevance`, `revenue`, `margin` | `relevance` |
+//! | | `max_relevance_loss` | 0 to 0.5 | 0 |
 //! | | `min_relevance` | 0 to 1; a probability, where the placement has a calibration | 0 |
-//! | | `fallback` | `[]` or `["popular"]` | `["popular"]` |
+//! | | `margin_floor` | −1 to 1, a share of the price | no floor |
+//! | | `price` | `max_share_of_cart` above 0, at most 100; `relative_to_product` and the wider `relax_to`, each two ascending shares from 0 to 100 | no window |
+//! | | `stock` | for `in_stock`, `low`, `backorder`, `preorder`, `out`: `show`, `bury`, `hide` | `show`; `out`: `hide` |
+//! | | `same_category` | `allow`, `block`, `unless_varied` | `allow` |
+//! | | `same_brand` | `allow`, `only`, `block` | `allow` |
+//! | | `max_per_category`, `max_per_brand`, `max_per_group` | 0 to 100; 0: no cap | 0, 0, 1 |
+//! | | `diversity` | 0 to 1 | 0 |
+//! | | `fallback` | rungs in order, each once: `category_pairs`, `popular_in_category`, `popular` | `["popular"]` |
+//! | | `max_moves` | 0 to 100; for `rerank` | 3 |
+//! | | `owner`, `kpi` | texts | none |
+//! | | `review_by` | a date | none |
+//! | `[[rule]]` | `name` | a text, unique | must be there |
+//! | | `placements` | names of placements | everywhere |
+//! | | `match` | `sku`, `title`, `category`, `brand`, `tag`, `group`: texts; `price`, `margin`, `age` (days): `{ min, max }`; `stock`: states or a count `{ min, max }`; `not`: the same | must be there; `{}` is every product, for exclusions that hold at times |
+//! | | `when` | `cart_contains_any`, `cart_contains_all`, `cart_contains_none`, `product`: tests of texts; `cart_subtotal`, `cart_lines`: `{ min, max }`; `segment`: texts by key | always |
+//! | | `action` | one of `exclude = true`, `include_only = true`, `boost` (above 1, at most 2), `bury` (above 0, below 1), `pin` (1 to 100) | must be there |
+//! | | `from`, `until` | a date with a time; the first moment within, the first beyond | no window |
+//!
+//! Texts are compared literally and without regard to case. One that looks like a pattern is kept as it is and told in
+//! [`Config::remarks`], beside what holds and changes nothing.
 //!
 //! # What it does not do
 //!
-//! It opens no file and looks at no catalog: whether a threshold suits the shop is for the preview to say.
+//! It opens no file and looks at no catalog: whether a threshold suits the shop, and whether a rule matches anything, is for
+//! the preview to say.
 
+mod amounts;
+mod built_in;
+mod conditions;
 mod error;
+mod findings;
+mod import;
+mod matches;
 mod placements;
 mod reader;
+mod rules;
+mod sheet;
+mod shop;
+mod starter;
+mod texts;
+mod times;
+mod train;
 
-pub use error::{ConfigError, ConfigErrors, Problem};
+pub use error::{ConfigError, ConfigErrors, Place, Problem, Remark, Severity};
+pub use import::{Target, import};
+pub use starter::{Facts, starter};
 
-use crate::bundle::Policy;
+use crate::bundle::{PlacementNote, Policy, Rule, ShopTerms};
 use crate::shop::{CuratedAs, Currency};
-use reader::{Findings, Section};
+use findings::Findings;
+use placements::Placement;
+use reader::Section;
 use toml::de::DeTable;
+
+/// The JSON Schema (draft 2020-12) of `endcap.toml`, for editors. It accepts whatever [`parse`] accepts; what it cannot
+/// say (relations between keys, exact decimals, names of zones and placements) is for the parser to refuse.
+pub const SCHEMA: &str = include_str!("endcap.schema.json");
 
 /// What an `endcap.toml` says, complete with defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The currency of all prices; [`Currency::NONE`] where the file names none.
     pub currency: Currency,
+    /// What holds for the shop as a whole. Price classes come from training.
+    pub terms: ShopTerms,
+    /// Categories whose products are never shown as a reason nor used as evidence.
+    pub sensitive: Vec<String>,
     /// The count of units up to which stock is low.
     pub low_at: i64,
     /// How relations are trained.
     pub train: TrainOptions,
     /// One policy a placement, in the order of their names.
     pub policies: Vec<Policy>,
+    /// What is said of each placement and is nobody else's business, in the same order.
+    pub notes: Vec<PlacementNote>,
+    /// Where each placement stands, in the same order; `None` for one that is built in.
+    pub placement_places: Vec<Option<Place>>,
+    /// The rules, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// Where each rule stands.
+    pub rule_places: Vec<Place>,
+    /// What holds and is perhaps not meant, in the order of the file.
+    pub remarks: Vec<Remark>,
 }
 
 /// `[train]`: how relations are trained.
@@ -113,8 +180,37 @@ impl Default for TrainOptions {
 impl Default for Config {
     /// The configuration of an empty file: the built-in placements.
     fn default() -> Self {
-        let policies = placements::built_in();
-        Self { currency: Currency::NONE, low_at: LOW_AT, train: TrainOptions::default(), policies }
+        let mut config = Self::bare();
+        config.take(built_in::all(), |_| None);
+        config
+    }
+}
+
+impl Config {
+    /// The defaults, without any placement.
+    fn bare() -> Self {
+        Self {
+            currency: Currency::NONE,
+            terms: shop::usual_terms(),
+            sensitive: Vec::new(),
+            low_at: LOW_AT,
+            train: TrainOptions::default(),
+            policies: Vec::new(),
+            notes: Vec::new(),
+            placement_places: Vec::new(),
+            rules: Vec::new(),
+            rule_places: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Takes the placements over, with their places.
+    fn take(&mut self, placements: Vec<Placement>, place: impl Fn(usize) -> Option<Place>) {
+        for placement in placements {
+            self.policies.push(placement.policy);
+            self.notes.push(placement.note);
+            self.placement_places.push(placement.place.and_then(&place));
+        }
     }
 }
 
@@ -132,6 +228,12 @@ const LOW_AT: i64 = 5;
 ///
 /// Time and memory in proportion to the text.
 pub fn parse(text: &str, file: &str) -> Result<Config, ConfigErrors> {
+    let (config, findings) = examine(text, file);
+    config.filter(|_| findings.is_empty()).ok_or_else(|| findings.into_errors())
+}
+
+/// Reads a text; there is no configuration where it is no TOML, and no good one where something was found.
+fn examine<'t>(text: &'t str, file: &'t str) -> (Option<Config>, Findings<'t>) {
     let mut findings = Findings::new(text, file);
     let (root, syntax) = DeTable::parse_recoverable(text);
     for error in &syntax {
@@ -139,54 +241,35 @@ pub fn parse(text: &str, file: &str) -> Result<Config, ConfigErrors> {
         findings.add(error.span().unwrap_or(0..0), Problem::Syntax { message });
     }
     if !syntax.is_empty() {
-        return Err(findings.into_errors());
+        return (None, findings);
     }
     let config = read(Section::root(root.get_ref()), &mut findings);
-    if findings.is_empty() { Ok(config) } else { Err(findings.into_errors()) }
+    (Some(config), findings)
 }
 
 /// The configuration of a parsed file; where something is wrong, a default stands in and a finding says so.
 fn read(root: Section<'_, '_>, findings: &mut Findings<'_>) -> Config {
-    root.allow(&["shop", "train", "stock", "placement"], &["rule", "experiment", "cost"], findings);
-    let mut config = Config { policies: Vec::new(), ..Config::default() };
-    if let Some(shop) = root.section("shop", findings) {
-        shop.allow(&["currency"], &["free_shipping_at", "max_live_placements", "sensitive"], findings);
-        let expected = "three letters of ISO 4217 such as EUR";
-        config.currency = shop.text("currency", expected, Currency::parse, findings).unwrap_or(Currency::NONE);
+    root.allow(&["shop", "train", "stock", "placement", "rule"], &["experiment", "cost", "calendar"], findings);
+    let mut config = Config::bare();
+    let zone = root.section("shop", findings).and_then(|table| shop::shop(table, &mut config, findings));
+    if let Some(table) = root.section("stock", findings) {
+        shop::stock(table, &mut config, findings);
     }
-    if let Some(stock) = root.section("stock", findings) {
-        stock.allow(&["low_at"], &["stale_after", "when_stale", "price_jump"], findings);
-        config.low_at = stock.integer("low_at", 0..=1_000_000, findings).unwrap_or(LOW_AT);
+    if let Some(table) = root.section("train", findings) {
+        config.train = train::options(table, findings);
     }
-    if let Some(train) = root.section("train", findings) {
-        config.train = train_options(train, findings);
-    }
-    let placements = root.section("placement", findings);
-    config.policies = placements::read(placements, findings);
-    config
-}
-
-/// `[train]`.
-fn train_options(train: Section<'_, '_>, findings: &mut Findings<'_>) -> TrainOptions {
-    let keys = ["min_support", "min_customers", "cart_row", "bought_together_row", "similar_row", "curated"];
-    train.allow(&keys, &[], findings);
-    let usual = TrainOptions::default();
-    let min_customers = train.integer("min_customers", 1..=2, findings).and_then(|n| u8::try_from(n).ok());
-    let min_support = train.integer("min_support", 1..=1_000, findings).and_then(|n| u32::try_from(n).ok());
-    let curated =
-        train.word("curated", &[CuratedAs::Prior, CuratedAs::Pins].map(|word| (word.name(), word)), &[], findings);
-    let mut row = |key, usual| {
-        let read = train.integer(key, 1..=128, findings);
-        read.and_then(|n| u16::try_from(n).ok()).unwrap_or(usual)
+    let placements = placements::read(root.section("placement", findings), findings);
+    let around = rules::Around {
+        currency: config.currency,
+        zone: zone.as_ref(),
+        placements: placements.iter().map(|placement| placement.policy.placement.as_str()).collect(),
     };
-    TrainOptions {
-        min_support: min_support.unwrap_or(usual.min_support),
-        min_customers: min_customers.unwrap_or(usual.min_customers),
-        cart_row: row("cart_row", usual.cart_row),
-        bought_together_row: row("bought_together_row", usual.bought_together_row),
-        similar_row: row("similar_row", usual.similar_row),
-        curated: curated.unwrap_or(usual.curated),
-    }
+    let (starts, rules): (Vec<usize>, Vec<Rule>) = rules::read(root, &around, findings).into_iter().unzip();
+    config.rules = rules;
+    config.rule_places = findings.places(starts.into_iter());
+    config.take(placements, |at| findings.places(std::iter::once(at)).pop());
+    config.remarks = findings.remarks();
+    config
 }
 
 #[cfg(test)]

@@ -1,76 +1,51 @@
 //! Reads values out of a parsed file and collects what is wrong with them.
 
-use super::error::{ConfigError, ConfigErrors, Problem};
+use super::error::Problem;
+use super::findings::{Findings, SHOWN};
 use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Below this likeness a suggestion confuses more than it helps.
 const LIKE: f64 = 0.75;
-/// Characters of the file that an error repeats.
-const SHOWN: usize = 40;
-
-/// The text being read and what is wrong with it so far.
-pub(super) struct Findings<'t> {
-    file: &'t str,
-    text: &'t str,
-    /// Byte at which each line starts.
-    lines: Vec<usize>,
-    found: Vec<(usize, Problem)>,
-}
-
-impl<'t> Findings<'t> {
-    /// Nothing found yet.
-    pub(super) fn new(text: &'t str, file: &'t str) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
-        Self { file, text, lines: std::iter::once(0).chain(breaks).collect(), found: Vec::new() }
-    }
-
-    /// Notes a problem at a place in the text.
-    pub(super) fn add(&mut self, place: Range<usize>, problem: Problem) {
-        self.found.push((place.start, problem));
-    }
-
-    /// Whether nothing was found.
-    pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
-    /// All that was found, in the order of the file.
-    pub(super) fn into_errors(mut self) -> ConfigErrors {
-        self.found.sort_by_key(|(at, _)| *at);
-        let more = self.found.len().saturating_sub(ConfigErrors::KEPT);
-        self.found.truncate(ConfigErrors::KEPT);
-        let found = std::mem::take(&mut self.found);
-        ConfigErrors { errors: found.into_iter().map(|(at, problem)| self.placed(at, problem)).collect(), more }
-    }
-
-    /// A problem with the line and column of its byte.
-    fn placed(&self, at: usize, problem: Problem) -> ConfigError {
-        let line = self.lines.partition_point(|start| *start <= at);
-        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
-        ConfigError { file: self.file.to_owned(), line, column, problem }
-    }
-
-    /// What stands at a place, shortened.
-    fn shown(&self, place: Range<usize>) -> String {
-        let line = self.text.get(place).unwrap_or("").lines().next().unwrap_or("");
-        let start: String = line.chars().take(SHOWN).collect();
-        if start.len() < line.len() { format!("{start}…") } else { start }
-    }
-}
+/// A value of the file with its place.
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
 /// One table of the file.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'a, 'i> {
     table: &'a DeTable<'i>,
+    /// The first byte of it.
+    at: usize,
 }
 
 impl<'a, 'i> Section<'a, 'i> {
     /// The whole file.
     pub(super) fn root(table: &'a DeTable<'i>) -> Self {
-        Self { table }
+        Self { table, at: 0 }
+    }
+
+    /// Where the table starts.
+    pub(super) fn place(&self) -> Range<usize> {
+        self.at..self.at
+    }
+
+    /// Whether nothing stands in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// What stands under `key`.
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value<'i>> {
+        self.table.get(key)
+    }
+
+    /// All keys with their places and values.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, Range<usize>, &'a Value<'i>)> {
+        self.table.iter().map(|(key, value)| {
+            let name: &'a str = key.get_ref();
+            (name, key.span(), value)
+        })
     }
 
     /// Whether the key is there.
@@ -90,7 +65,7 @@ impl<'a, 'i> Section<'a, 'i> {
                 false => Problem::UnknownKey {
                     key: name.chars().take(SHOWN).collect(),
                     known: known.to_vec(),
-                    nearest: nearest(name, known.iter().chain(later)),
+                    nearest: nearest(name, known.iter().chain(later).copied()),
                 },
             };
             findings.add(key.span(), problem);
@@ -143,18 +118,37 @@ impl<'a, 'i> Section<'a, 'i> {
         findings: &mut Findings<'_>,
     ) -> Option<f64> {
         let value = self.table.get(key)?;
-        let number = match value.get_ref() {
-            DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
-            DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).ok().map(|n| n as f64),
-            _ => return wrong_type(key, "a number", value, findings),
-        };
-        match number {
-            Some(number) if range.contains(&number) => Some(number),
+        match number(key, value, findings)? {
+            number if range.contains(&number) => Some(number),
             _ => {
                 let expected = format!("a number from {} to {}", range.start(), range.end());
                 out_of_range(key, expected, value, findings)
             }
         }
+    }
+
+    /// Notes that `key` is missing from this table.
+    pub(super) fn missing(&self, key: &'static str, table: &str, expected: &str, findings: &mut Findings<'_>) {
+        let (table, expected) = (table.to_owned(), expected.to_owned());
+        findings.add(self.place(), Problem::MissingKey { key, table, expected });
+    }
+
+    /// True or false.
+    pub(super) fn flag(&self, key: &'static str, findings: &mut Findings<'_>) -> Option<bool> {
+        let value = self.table.get(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_some() { flag } else { wrong_type(key, "true or false", value, findings) }
+    }
+
+    /// A number of which `holds` is true once it has the precision it is kept in.
+    pub(super) fn single(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+        holds: impl Fn(f64) -> bool,
+        findings: &mut Findings<'_>,
+    ) -> Option<f32> {
+        single(key, self.table.get(key)?, expected, holds, findings)
     }
 
     /// A text of which `read` makes something.
@@ -198,14 +192,40 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 }
 
+/// A number of any size; NaN where it is none.
+fn number(key: &'static str, value: &Value<'_>, findings: &mut Findings<'_>) -> Option<f64> {
+    match value.get_ref() {
+        DeValue::Float(float) => Some(float.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Integer(n) => Some(i64::from_str_radix(n.as_str(), n.radix()).map_or(f64::NAN, |n| n as f64)),
+        _ => wrong_type(key, "a number", value, findings),
+    }
+}
+
+/// A number in single precision of which `holds` is true.
+pub(super) fn single(
+    key: &'static str,
+    value: &Value<'_>,
+    expected: &'static str,
+    holds: impl Fn(f64) -> bool,
+    findings: &mut Findings<'_>,
+) -> Option<f32> {
+    let exact = number(key, value, findings)?;
+    let number = exact as f32;
+    if holds(exact) && holds(f64::from(number)) {
+        Some(number)
+    } else {
+        out_of_range(key, expected.to_owned(), value, findings)
+    }
+}
+
 /// The table that a value is.
-fn section_of<'a, 'i>(
+pub(super) fn section_of<'a, 'i>(
     key: &str,
-    value: &'a Spanned<DeValue<'i>>,
+    value: &'a Value<'i>,
     findings: &mut Findings<'_>,
 ) -> Option<Section<'a, 'i>> {
     match value.get_ref().as_table() {
-        Some(table) => Some(Section { table }),
+        Some(table) => Some(Section { table, at: value.span().start }),
         None => wrong_type(key, "a table", value, findings),
     }
 }
@@ -213,7 +233,7 @@ fn section_of<'a, 'i>(
 /// The meaning of a word.
 fn one_of<T: Copy>(
     key: &'static str,
-    value: &Spanned<DeValue<'_>>,
+    value: &Value<'_>,
     known: &[(&'static str, T)],
     later: &[&'static str],
     findings: &mut Findings<'_>,
@@ -228,7 +248,7 @@ fn one_of<T: Copy>(
         false => Problem::UnknownValue {
             key: key.to_owned(),
             found: text.chars().take(SHOWN).collect(),
-            nearest: nearest(text, words.iter().chain(later)),
+            nearest: nearest(text, words.iter().chain(later).copied()),
             known: words,
         },
     };
@@ -237,10 +257,10 @@ fn one_of<T: Copy>(
 }
 
 /// Notes a value of the wrong type.
-fn wrong_type<T>(
+pub(super) fn wrong_type<T>(
     key: &str,
     expected: &'static str,
-    value: &Spanned<DeValue<'_>>,
+    value: &Value<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<T> {
     let found = match value.get_ref() {
@@ -257,10 +277,10 @@ fn wrong_type<T>(
 }
 
 /// Notes a value that is out of range.
-fn out_of_range<T>(
-    key: &'static str,
+pub(super) fn out_of_range<T>(
+    key: &str,
     expected: String,
-    value: &Spanned<DeValue<'_>>,
+    value: &Value<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<T> {
     let found = findings.shown(value.span());
@@ -268,15 +288,27 @@ fn out_of_range<T>(
     None
 }
 
+/// Notes a value that is well formed and cannot hold.
+pub(super) fn unfit<T>(
+    key: &str,
+    [expected, found, remedy]: [&str; 3],
+    place: Range<usize>,
+    findings: &mut Findings<'_>,
+) -> Option<T> {
+    let [expected, found, remedy] = [expected, found, remedy].map(str::to_owned);
+    findings.add(place, Problem::Unfit { key: key.chars().take(SHOWN).collect(), expected, found, remedy });
+    None
+}
+
 /// The name most like `written`, where one is like it at all.
-fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n &'static str>) -> Option<&'static str> {
+pub(super) fn nearest<N: AsRef<str> + Copy>(written: &str, names: impl Iterator<Item = N>) -> Option<N> {
     // Nobody's misspelling is longer, and the comparison takes quadratic time.
     let written: String = written.chars().take(64).collect();
     let mut best = (LIKE, None);
     for name in names {
-        let like = strsim::jaro_winkler(&written, name);
+        let like = strsim::jaro_winkler(&written, name.as_ref());
         if like > best.0 {
-            best = (like, Some(*name));
+            best = (like, Some(name));
         }
     }
     best.1

@@ -1,8 +1,12 @@
 use super::*;
-use crate::bundle::{Rung, SameCategory, Strategy};
+use crate::bundle::{Strategy, *};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use std::path::Path;
+
+mod imported;
+mod ruled;
+mod schema;
 
 /// The lines of the errors of `text`.
 fn errors(text: &str) -> Vec<String> {
@@ -25,7 +29,17 @@ fn policy(text: &str, placement: &str) -> Policy {
 fn an_empty_file_is_the_default() {
     assert_eq!(parse("", "e.toml"), Ok(Config::default()));
     let names: Vec<_> = Config::default().policies.into_iter().map(|p| (p.placement, p.limit)).collect();
-    let expected = [("cart", 4), ("pdp_complements", 3), ("pdp_similar", 6), ("post_purchase", 6)];
+    let expected = [
+        ("cart", 4),
+        ("category", 100),
+        ("checkout", 2),
+        ("email", 6),
+        ("home", 8),
+        ("pdp_complements", 3),
+        ("pdp_similar", 6),
+        ("post_purchase", 6),
+        ("search", 100),
+    ];
     assert_eq!(names, expected.map(|(name, limit)| (name.to_owned(), limit)));
 }
 
@@ -44,24 +58,84 @@ fn a_file_with_every_key_is_read_to_the_last() {
         curated,
     };
     assert_eq!(config.train, rows);
-    let names: Vec<_> = config.policies.iter().map(|p| p.placement.as_str()).collect();
-    assert_eq!(names, ["cart", "empty-basket", "pdp_complements", "pdp_similar", "post_purchase"]);
+    let terms = ShopTerms {
+        shop: config.terms.shop,
+        free_shipping_at: Some(4_990),
+        max_live_placements: 6,
+        stale_after: Some(5_400),
+        when_stale: StockUse::Bury,
+        price_jump: Some(0.5),
+        price_knots: vec![],
+    };
+    assert_eq!(config.terms, terms);
+    assert_eq!(config.terms.shop[..4], blake3::hash(b"Kaffeehaus").as_bytes()[..4]);
+    assert_eq!(config.sensitive, ["Intimacy", "Health > Tests"]);
+    assert_eq!(config.remarks, []);
+}
+
+#[test]
+fn every_key_of_a_placement_is_read() {
+    let config = fixture("every_key.toml");
     let cart = Policy {
+        enabled: false,
         limit: 5,
+        objective: Objective::Margin,
+        max_relevance_loss: 0.25,
         same_category: SameCategory::Block,
+        same_brand: SameBrand::Only,
         min_relevance: 0.25,
+        price: PriceWindow {
+            max_share_of_cart: Some(0.5),
+            relative_to_product: Some((0.7, 1.25)),
+            relax_to: Some((0.5, 1.5)),
+        },
+        stock: [StockUse::Bury, StockUse::Hide, StockUse::Bury, StockUse::Hide, StockUse::Bury],
+        max_per_category: 1,
+        max_per_brand: 2,
+        max_per_group: 0,
+        diversity: 0.25,
         fallback: vec![],
         ..Policy::neutral("cart", Strategy::CartAddons)
     };
     assert_eq!(config.policies[0], cart);
-    assert_eq!(config.policies[1].strategy, Strategy::Popular);
+    let note = PlacementNote {
+        placement: "cart".into(),
+        margin_floor: Some(-125),
+        owner: "CRM".into(),
+        kpi: "attach_rate".into(),
+        review_by: Some(20_908),
+    };
+    assert_eq!(config.notes[0], note);
+    let own = config.policies.iter().position(|p| p.placement == "empty-basket").unwrap();
+    assert_eq!(config.policies[own].fallback, [Rung::CategoryPairs, Rung::PopularInCategory]);
+    assert_eq!(config.placement_places[own], Some(Place { line: 48, column: 12 }));
+    let search = config.policies.last().unwrap();
+    assert_eq!((search.strategy, search.max_moves, search.limit), (Strategy::Rerank, 5, 10));
+    assert_eq!(config.policies.len(), 10);
+    assert_eq!(config.notes.len(), 10);
+    assert_eq!(config.placement_places.iter().filter(|place| place.is_none()).count(), 7);
+}
+
+#[test]
+fn built_in_placements_keep_loss_makers_from_carts() {
+    let config = Config::default();
+    let cart = &config.policies[0];
+    assert_eq!((cart.objective, cart.max_relevance_loss, cart.diversity), (Objective::Margin, 0.2, 0.2));
+    assert_eq!((cart.price.max_share_of_cart, cart.fallback.len()), (Some(0.35), 3));
+    assert_eq!((cart.max_per_category, cart.max_per_brand, cart.max_per_group), (1, 2, 1));
+    let floors: Vec<&str> =
+        config.notes.iter().filter(|n| n.margin_floor == Some(0)).map(|n| n.placement.as_str()).collect();
+    assert_eq!(floors, ["cart", "checkout", "pdp_complements"]);
+    assert!(config.policies.iter().all(|policy| policy.stock[StockUse::Hide as usize + 2] == StockUse::Hide));
 }
 
 #[test]
 fn a_file_that_opens_every_placement_wide_is_read() {
     let config = fixture("relevance_alone.toml");
-    assert_eq!(config.policies.len(), 4);
-    assert!(config.policies.iter().all(|p| p.limit == 20 && p.same_category == SameCategory::Allow));
+    let written = config.policies.iter().zip(&config.placement_places).filter(|(_, place)| place.is_some());
+    let written: Vec<_> = written.map(|(policy, _)| policy).collect();
+    assert_eq!(written.len(), 4);
+    assert!(written.iter().all(|p| p.limit == 20 && p.same_category == SameCategory::Allow));
 }
 
 #[test]
@@ -80,37 +154,22 @@ fn every_kind_of_error_has_its_line_and_column() {
         ("[shop]\ncurrency = EUR", "e.toml:2:12: not TOML: "),
         (
             "[shop]\n  curency = \"EUR\"",
-            "e.toml:2:3: expected one of currency, found the key `curency`; did you mean `currency`?",
+            "e.toml:2:3: expected one of name, currency, timezone, free_shipping_at, max_live_placements, sensitive, found the key `curency`; did you mean `currency`?",
         ),
         (
             "[shops]\n",
-            "e.toml:1:2: expected one of shop, train, stock, placement, found the key `shops`; did you mean `shop`?",
+            "e.toml:1:2: expected one of shop, train, stock, placement, rule, found the key `shops`; did you mean `shop`?",
         ),
         (
             "[xyzzy]\n",
-            "e.toml:1:2: expected one of shop, train, stock, placement, found the key `xyzzy`; remove or correct it",
+            "e.toml:1:2: expected one of shop, train, stock, placement, rule, found the key `xyzzy`; remove or correct it",
         ),
-        (
-            "[placement.cart]\nmargin_floor = 0.1",
-            "e.toml:2:1: `margin_floor` is not supported by this version yet; remove it",
-        ),
-        ("[[rule]]\nname = \"x\"", "e.toml:1:3: `rule` is not supported by this version yet; remove it"),
         ("[[experiment]]", "e.toml:1:3: `experiment` is not supported by this version yet; remove it"),
-        (
-            "[placement.cart]\nobjective = \"margin\"",
-            "e.toml:2:13: `objective = \"margin\"` is not supported by this version yet; remove it",
-        ),
-        (
-            "[placement.cart]\nstrategy = \"rerank\"",
-            "e.toml:2:12: `strategy = \"rerank\"` is not supported by this version yet; remove it",
-        ),
-        (
-            "[placement.cart]\nfallback = [\"popular\", \"category_pairs\"]",
-            "e.toml:2:24: `fallback = \"category_pairs\"` is not supported by this version yet; remove it",
-        ),
+        ("[cost]", "e.toml:1:2: `cost` is not supported by this version yet; remove it"),
+        ("[[calendar]]", "e.toml:1:3: `calendar` is not supported by this version yet; remove it"),
         (
             "[placement.cart]\nstrategy = \"cart_addon\"",
-            "e.toml:2:12: `strategy`: expected one of cart_addons, bought_together, similar, replenish, popular, found `cart_addon`; did you mean `cart_addons`?",
+            "e.toml:2:12: `strategy`: expected one of cart_addons, bought_together, similar, replenish, popular, alternatives, rerank, found `cart_addon`; did you mean `cart_addons`?",
         ),
         (
             "[placement.cart]\nlimit = \"4\"",
@@ -150,7 +209,7 @@ fn every_kind_of_error_has_its_line_and_column() {
         ),
         (
             "[placement.shelf]\nlimit = 4",
-            "e.toml:1:12: [placement.shelf]: expected `strategy`, found none; add it with one of cart_addons, bought_together, similar, replenish, popular",
+            "e.toml:1:12: [placement.shelf]: expected `strategy`, found none; add it with one of cart_addons, bought_together, similar, replenish, popular, alternatives, rerank",
         ),
         (
             "[placement.\"a b\"]\nstrategy = \"popular\"",
@@ -166,7 +225,6 @@ fn every_kind_of_error_has_its_line_and_column() {
             "[stock]\nlow_at = -1",
             "e.toml:2:10: `low_at`: expected a whole number from 0 to 1000000, found `-1`; correct the value",
         ),
-        ("[stock]\nstale_after = \"6h\"", "e.toml:2:1: `stale_after` is not supported by this version yet; remove it"),
         (
             "[train]\nmin_support = 1001",
             "e.toml:2:15: `min_support`: expected a whole number from 1 to 1000, found `1001`; correct the value",
@@ -186,10 +244,127 @@ fn every_kind_of_error_has_its_line_and_column() {
 }
 
 #[test]
+fn what_cannot_hold_is_refused_and_never_cut_to_size() {
+    for (text, expected) in [
+        (
+            "[shop]\nfree_shipping_at = 49.999",
+            "2:20: `free_shipping_at`: expected an amount above 0 with at most 2 decimals, found `49.999`",
+        ),
+        (
+            "[shop]\ncurrency = \"JPY\"\nfree_shipping_at = 49.5",
+            "3:20: `free_shipping_at`: expected an amount above 0 in JPY with at most 0 decimals",
+        ),
+        ("[shop]\nfree_shipping_at = -5", "2:20: `free_shipping_at`: expected an amount above 0"),
+        ("[shop]\nfree_shipping_at = 0", "2:20: `free_shipping_at`: expected an amount above 0"),
+        ("[shop]\nmax_live_placements = 0", "2:23: `max_live_placements`: expected a whole number from 1 to 64"),
+        ("[shop]\nsensitive = []", "2:13: `sensitive`: expected 1 to 10000 texts, found an empty list; name one"),
+        ("[shop]\nsensitive = [\" \"]", "2:14: `sensitive`: expected a text of 1 to 200 bytes"),
+        ("[shop]\nname = \"\"", "2:8: `name`: expected a text of 1 to 200 bytes"),
+        (
+            "[shop]\ntimezone = \"Europe/Berln\"",
+            "2:12: `timezone`: expected an IANA name such as Europe/Berlin, found `Europe/Berln`; did you mean `Europe/Berlin`?",
+        ),
+        ("[stock]\nstale_after = \"6 h\"", "2:15: `stale_after`: expected a whole number and a unit (m, h, d, w)"),
+        ("[stock]\nstale_after = \"53w\"", "2:15: `stale_after`: expected a whole number and a unit"),
+        ("[stock]\nstale_after = 6", "2:15: `stale_after`: expected a text, found a whole number"),
+        ("[stock]\nwhen_stale = \"hide\"", "1:1: [stock]: expected `stale_after`, found none; add it with an age"),
+        ("[stock]\nprice_jump = 0", "2:14: `price_jump`: expected a share above 0, at most 10, or false, found `0`"),
+        ("[stock]\nprice_jump = 1e-60", "2:14: `price_jump`: expected a share above 0"),
+        (
+            "[stock]\nprice_jump = true",
+            "2:14: `price_jump`: expected a share above 0, at most 10, or false, found true",
+        ),
+        ("[placement.cart]\nmax_relevance_loss = 0.51", "2:22: `max_relevance_loss`: expected a number from 0 to 0.5"),
+        ("[placement.cart]\ndiversity = 1.1", "2:13: `diversity`: expected a number from 0 to 1"),
+        ("[placement.cart]\nmargin_floor = -1.5", "2:16: `margin_floor`: expected a share from -1 to 1"),
+        (
+            "[placement.cart]\nmargin_floor = 0.1234",
+            "2:16: `margin_floor`: expected a share from -1 to 1 with at most 3",
+        ),
+        ("[placement.cart]\nmax_per_brand = 101", "2:17: `max_per_brand`: expected a whole number from 0 to 100"),
+        ("[placement.cart]\nmax_moves = -1", "2:13: `max_moves`: expected a whole number from 0 to 100"),
+        ("[placement.cart]\nenabled = 0", "2:11: `enabled`: expected true or false, found a whole number"),
+        ("[placement.cart]\nowner = \"a\\u0007b\"", "2:9: `owner`: expected a text of 1 to 200 bytes"),
+        (
+            "[placement.cart]\nfallback = [\"popular\", \"popular\"]",
+            "2:12: `fallback`: expected each rung once, found `popular` twice; remove one",
+        ),
+        (
+            "[placement.cart]\nreview_by = \"soon\"",
+            "2:13: `review_by`: expected a date such as 2027-03-31, found a text",
+        ),
+        ("[placement.cart]\nreview_by = 2027-03-31T00:00:00", "2:13: `review_by`: expected a date such as 2027-03-31"),
+        ("[placement.cart]\nreview_by = 1927-03-31", "2:13: `review_by`: expected a day from 1970 to 2100"),
+        (
+            "[placement.cart]\nprice = { relax_to = [0.5, 1.5] }",
+            "2:9: [price]: expected `relative_to_product`, found none; add it with a window",
+        ),
+        (
+            "[placement.cart]\nprice = { relative_to_product = [0.5, 1.5], relax_to = [0.6, 2] }",
+            "2:56: `relax_to`: expected a window that holds `relative_to_product`, found a narrower one; widen it",
+        ),
+        (
+            "[placement.cart]\nprice = { relative_to_product = [1.5, 0.5] }",
+            "2:33: `relative_to_product`: expected the lower share first, found the higher one; exchange them",
+        ),
+        ("[placement.cart]\nprice = { relative_to_product = [1] }", "2:33: `relative_to_product`: expected two shares"),
+        (
+            "[placement.cart]\nprice = { relative_to_product = [-1, 1] }",
+            "2:34: `relative_to_product`: expected a share",
+        ),
+        ("[placement.cart]\nprice = { max_share_of_cart = 0 }", "2:31: `max_share_of_cart`: expected a share above 0"),
+        (
+            "[placement.cart]\nstock = { out = \"shown\" }",
+            "2:17: `out`: expected one of show, bury, hide, found `shown`",
+        ),
+        ("[placement.cart]\nstock = { gone = \"hide\" }", "2:11: expected one of in_stock, low, backorder, preorder"),
+    ] {
+        let found = errors(text);
+        assert!(found.len() == 1 && found[0].starts_with(&format!("e.toml:{expected}")), "{found:#?}\n  {expected}");
+    }
+}
+
+#[test]
+fn what_holds_and_does_nothing_is_remarked_on() {
+    let remarks = |text: &str| -> Vec<String> {
+        parse(text, "e.toml").unwrap().remarks.iter().map(ToString::to_string).collect()
+    };
+    for (text, expected) in [
+        ("[shop]\nsensitive = \"^Gift\"", "e.toml:2:13: warning: `sensitive`: `^Gift` looks like a pattern"),
+        ("[placement.cart]\nobjective = \"revenue\"", "e.toml:2:13: warning: `objective` may cost no relevance"),
+        ("[placement.cart]\nmax_moves = 2", "e.toml:2:13: warning: `max_moves` is for"),
+        ("[placement.cart]\nfallback = [\"popular\", \"category_pairs\"]", "e.toml:2:12: warning: `popular` fills"),
+    ] {
+        let found = remarks(text);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{found:#?}");
+    }
+}
+
+#[test]
+fn prices_are_guarded_unless_the_file_says_not() {
+    let jump = |text| parse(text, "e.toml").unwrap().terms.price_jump;
+    assert_eq!(jump(""), Some(0.3));
+    assert_eq!(jump("[stock]\nlow_at = 1"), Some(0.3));
+    assert_eq!(jump("[stock]\nprice_jump = false"), None);
+    assert_eq!(jump("[stock]\nprice_jump = 10"), Some(10.0));
+}
+
+#[test]
+fn the_most_placements_are_as_many_as_a_bundle_holds() {
+    let text = |count: usize| -> String {
+        (0..count).map(|n| format!("[placement.p{n}]\nstrategy = \"popular\"\n")).collect()
+    };
+    assert_eq!(parse(&text(55), "e.toml").unwrap().policies.len(), 64);
+    let found = errors(&text(56));
+    assert!(found.len() == 1 && found[0].starts_with("e.toml:111:12: `placement`: expected at most 64"), "{found:?}");
+}
+
+#[test]
 fn all_errors_are_reported_in_the_order_of_the_file() {
-    let text = "# ä comment\n[stock]\nlow_at = -1\n[placement.cart]\nlimit = 0\n\"ä\" = 1\nprice = {}\n[train]\ncart_row = 0\n";
+    let text =
+        "# ä comment\n[stock]\nlow_at = -1\n[placement.cart]\nlimit = 0\n\"ä\" = 1\nprice = 1\n[train]\ncart_row = 0\n";
     let found = errors(text);
-    let starts = ["e.toml:3:10: ", "e.toml:5:9: ", "e.toml:6:1: ", "e.toml:7:1: ", "e.toml:9:12: "];
+    let starts = ["e.toml:3:10: ", "e.toml:5:9: ", "e.toml:6:1: ", "e.toml:7:9: ", "e.toml:9:12: "];
     assert_eq!(found.len(), starts.len(), "{found:#?}");
     for (line, start) in found.iter().zip(starts) {
         assert!(line.starts_with(start), "{line}");
@@ -212,9 +387,9 @@ fn a_flood_of_errors_is_counted_and_not_kept() {
 #[test]
 fn every_key_of_a_placement_is_known_now_or_later() {
     let design = "strategy limit objective max_relevance_loss min_relevance margin_floor price stock same_category \
-                  same_brand max_per_category max_per_brand max_per_group diversity fallback owner kpi review_by enabled";
+                  same_brand max_per_category max_per_brand max_per_group diversity fallback owner kpi review_by enabled max_moves";
     for key in design.split_whitespace() {
-        let found = parse(&format!("[placement.cart]\n{key} = {{}}"), "e.toml").unwrap_err();
+        let found = parse(&format!("[placement.cart]\n{key} = [{{}}]"), "e.toml").unwrap_err();
         let problem = &found.errors[0].problem;
         assert!(!matches!(problem, Problem::UnknownKey { .. }), "{key}: {problem:?}");
     }
@@ -229,7 +404,8 @@ proptest! {
             prop_oneof![
                 prop::sample::select(vec![
                     "[placement.cart]\n", "[shop]\n", "[train]\n", "limit = ", "fallback = ", "cart_row", " = ", "1", "\n",
-                    "[", "]", "{", "}", "\"", "\"popular\"", "nan", "0.5", "[[rule]]\n", ",", ".", "ä", "#",
+                    "[", "]", "{", "}", "\"", "\"popular\"", "nan", "0.5", "[[rule]]\n", "match = ", "when = ", "action = { exclude = true }\n",
+                    "from = 2026-03-29T02:30:00\n", "stock", "price", "min", "-1", "{ min = 2, max = 1 }", ",", ".", "ä", "#",
                 ])
                 .prop_map(str::to_owned),
                 "\\PC{0,4}",
