@@ -179,7 +179,10 @@ pub(super) fn options(shop: &Shop, allow_weak: bool) -> Options {
         low_at: shop.config.low_at,
         currency: shop.config.currency,
         policies: shop.config.policies.clone(),
-        // The config does not read rules, notes, terms and sensitive categories yet.
+        terms: shop.config.terms.clone(),
+        rules: shop.config.rules.clone(),
+        notes: shop.config.notes.clone(),
+        sensitive: shop.config.sensitive.clone(),
         allow_weak,
         curated: train.curated,
         ..Options::default()

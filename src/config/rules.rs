@@ -7,7 +7,7 @@ use super::matches::{self, Allowed};
 use super::reader::{Section, nearest, section_of, unfit, wrong_type};
 use super::texts::{self, LONGEST};
 use super::times::{self, Zone};
-use crate::bundle::{Effect, MAX_RULES, Match, Rule, Test, When};
+use crate::bundle::{Effect, MAX_RULES, Rule, Test, When};
 use crate::shop::Currency;
 use std::collections::HashMap;
 
