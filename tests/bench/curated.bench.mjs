@@ -3,24 +3,16 @@
 // The first part needs magento_luma (its curated links are the labels); the second lets the orders of the sample shop grow.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { rows } from "./csv.mjs";
 import { endcap, quiet, record, root, short, table } from "./support.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "endcap-curated-"));
 const at = (name) => join(folder, name);
 const run = (...args) => execFileSync(endcap, args, quiet).toString();
-
-/** The rows of a CSV file without quoted line breaks, as objects. */
-function rows(file) {
-  const bytes = readFileSync(file);
-  const [head, ...lines] = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString().trim().split(/\r?\n/).map(cells);
-  return lines.map((line) => Object.fromEntries(head.map((name, n) => [name, line[n] ?? ""])));
-}
-const cells = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((m) => m[1]?.replaceAll('""', '"') ?? m[2]);
 
 /** A number from 0 that looks random, the same everywhere. */
 const scatter = (text) => createHash("sha256").update(text).digest().readUInt32BE(0);

@@ -2,28 +2,13 @@
 // keep the two apart.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { rows } from "./csv.mjs";
 import { endcap, feeds, output, quiet, record, root, table } from "./support.mjs";
 
 const LIST = 10;
 const data = process.env.ENDCAP_DATA ?? join(root, "../shared/data");
-
-/** Rows of a gzipped CSV file as objects; quotes may stand around a field and be doubled in it. */
-function rows(file) {
-  const text = gunzipSync(readFileSync(file)).toString();
-  const lines = [];
-  let line = [];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-    line.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    if (end === ",") continue;
-    if (line.length > 1 || line[0] !== "") lines.push(line);
-    line = [];
-  }
-  const [names, ...rest] = lines;
-  return rest.map((fields) => Object.fromEntries(names.map((name, at) => [name, fields[at] ?? ""])));
-}
 
 /** Settings: evidence alone fills a list, so that best sellers neither help nor hide what is missing. */
 function settings(sameCategory) {
