@@ -4,14 +4,11 @@
 use super::trace::Trace;
 use crate::bundle::{Calibration, Model, Policy, RelationKind, Rung, Strategy};
 use crate::rank::{
-    Candidate, Context, Eligibility, Evidence, Parts, Pick, Pins, Queue, Reason, Rejection, Scores, Selection, Worth,
-    is_due,
+    CHECKED, Candidate, Context, Eligibility, Evidence, Parts, Pick, Pins, Queue, Reason, Rejection, Scores, Selection,
+    Worth, is_due,
 };
 use crate::rules::Live;
 use crate::shop::ItemId;
-
-/// Most items that a rung of the ladder looks at.
-const CHECKED: u32 = 4096;
 
 /// Everything that a list is made from.
 pub(super) struct Ladder<'a, D> {

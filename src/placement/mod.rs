@@ -15,11 +15,18 @@
 //!
 //! # The order of the rungs
 //!
-//! Evidence, with at most one new product in four places; best sellers that were sold, by their share of orders; new
-//! products with evidence that had to wait; new products without. The floor `min_relevance` is held against a pick's score:
-//! its probability where the placement is calibrated, and for a best seller that fills the list its share of orders. Only
-//! then is that share lowered to the probability of the pick before it, so that a list never seems to get better towards
+//! Evidence, with at most one new product in four places; what only the wider window of prices lets pass; the rungs of the
+//! policy, in its order: what goes with the categories of the context, best sellers of these categories, best sellers of the
+//! shop, by their share of orders; new products with evidence that had to wait; new products without. Caps and eligibility hold
+//! on every rung. The floor `min_relevance` is held against a pick's score: its probability where the placement is calibrated, and for
+//! what a rung brings its share of orders; what the context says too little for is not brought by a rung either. A share is
+//! lowered to the probability of the pick before it, so that a list never seems to get better towards
 //! its end. Pins come last, outside every rule but eligibility, one variant a product, and the list's length.
+//!
+//! # Several blocks, a list of the shop's own, and why
+//!
+//! [`Page`] answers several placements without showing a product twice, [`Recommender::rerank`] moves the entries of a list within
+//! bounds, [`Recommender::explain`] tells what became of every candidate, [`Recommender::patch`] lets an overlay take effect.
 //!
 //! # What it does not do
 //!

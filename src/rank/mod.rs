@@ -3,8 +3,21 @@
 //! # The idea
 //!
 //! Every item of the context votes: its row in a relation adds weight to each neighbour. Votes are summed into one number
-//! an item, popularity is added, what may not be shown is left out, and the best few are kept in order. There is no I/O,
-//! no clock, no randomness and no error: whatever comes in, a list comes out.
+//! an item and popularity is added; the best are asked whether they may be shown, and what they are worth to the shop beyond
+//! their relevance; place after place is filled with the most valuable that caps let in. There is no I/O, no clock, no
+//! randomness and no error: whatever comes in, a list comes out.
+//!
+//! # The order of operations
+//!
+//! 1. Candidates and their scores: [`Evidence`], [`Scores`], lined up by [`Queue`].
+//! 2. Hard eligibility, before any cut: [`Eligibility`], with a [`Rejection`] for whatever fails it.
+//! 3. The probability that a score stands for, and 4. the objective, bounded: [`Worth`].
+//! 5. Filling under caps and for variety: [`Selection`].
+//! 6. [`Pins`], outside every guarantee.
+//!
+//! What steps 2 to 5 promise: raising what an item is worth never lowers its rank; at every place the chosen item has at
+//! least `(1 − ε)(1 − η)` of the relevance of the best that is free; ε = 0 is the order of relevance; a list is shorter than its
+//! limit only where nothing else may be shown.
 //!
 //! # A worked example
 //!
@@ -16,7 +29,7 @@
 //!
 //! A product that nobody bought yet gets at most one place in four; what the shop pinned stands where the shop wants it; a
 //! product of the customer's history is called due around the time of its repurchase gap. Where a placement is calibrated,
-//! a pick's score becomes a probability once the list stands: that changes no order.
+//! a pick's score is a probability: without an objective that changes no order.
 //!
 //! # Determinism
 //!
@@ -49,7 +62,7 @@ pub use eligible::{Eligibility, Standing};
 pub use evidence::{Evidence, because};
 pub use pick::{MAX_BECAUSE, Parts, Pick, Reason};
 pub use pins::Pins;
-pub use queue::Queue;
+pub use queue::{CHECKED, Queue};
 pub use rejection::Rejection;
 pub use scores::Scores;
 pub use select::{Candidate, NEW_IN, Selection};
