@@ -99,9 +99,15 @@ fn similar() -> Policy {
     }
 }
 
-/// A list that the shop made itself: each item moves by three places at most, variants included, and none is added.
+/// A list that the shop made itself: each item moves by three places at most, variants and preorders included, and none is
+/// added.
 fn own_list(name: &str) -> Policy {
-    Policy { max_per_group: 0, fallback: Vec::new(), ..steered(name, Strategy::Rerank, 100, 0.05, Show) }
+    Policy {
+        stock: [Show, Show, Show, Show, Hide],
+        max_per_group: 0,
+        fallback: Vec::new(),
+        ..steered(name, Strategy::Rerank, 100, 0.05, Show)
+    }
 }
 
 /// On the front page: best sellers of many kinds.

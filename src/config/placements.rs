@@ -192,7 +192,7 @@ fn shares(section: Section<'_, '_>, key: &'static str, findings: &mut Findings<'
     let Some(list) = value.get_ref().as_array() else {
         return wrong_type(key, "two shares such as [0.7, 1.25]", value, findings);
     };
-    let (Some(low), Some(high), 2) = (list.get(0), list.get(1), list.len()) else {
+    let (Some(low), Some(high), 2) = (list.first(), list.get(1), list.len()) else {
         let found = format!("{} of them", list.len());
         return unfit(key, ["two shares such as [0.7, 1.25]", &found, "write two"], value.span(), findings);
     };

@@ -82,12 +82,10 @@ fn rule(
     let when = conditions::read(section, around.currency, findings);
     let (from, until) = times::window(section, around.zone, findings);
     let action = action(section, findings)?;
-    let is_whole = !has_tests(section);
-    let has_match = matches.is_some() || section.has("match");
     let matches = matches.unwrap_or_default();
     let rule = Rule { name: name.unwrap_or_default(), placements, matches, when, action, from, until };
-    if is_whole {
-        whole(section, &rule, has_match, findings);
+    if !has_tests(section) {
+        whole(section, &rule, findings);
     }
     Some(rule)
 }
@@ -98,7 +96,8 @@ fn has_tests(section: Section<'_, '_>) -> bool {
 }
 
 /// Refuses a rule about every item, but for an exclusion that says so and holds at times: a block that is left out then.
-fn whole(section: Section<'_, '_>, rule: &Rule, has_match: bool, findings: &mut Findings<'_>) {
+fn whole(section: Section<'_, '_>, rule: &Rule, findings: &mut Findings<'_>) {
+    let has_match = section.has("match");
     let place = section.get("match").map_or(section.place(), |value| value.span());
     let found = if has_match { "an empty one" } else { "none" };
     let expected = format!("a match such as {{ category = \"Gift cards\" }} for `{}`", rule.action.name());
