@@ -26,8 +26,12 @@ impl Atom {
             Test::Brand(names) => Self::Text(Field::Brand, in_order(names.iter().map(|text| folded(text)).collect())),
             Test::Tag(names) => Self::Text(Field::Tag, in_order(names.iter().map(|text| folded(text)).collect())),
             Test::Group(names) => Self::Text(Field::Group, in_order(names.iter().map(|text| folded(text)).collect())),
-            Test::Title(texts) => Self::Title(in_order(texts.iter().map(|text| in_order(words(text))).collect())),
-            Test::Category(paths) => Self::Category(in_order(paths.iter().map(|path| levels(path)).collect())),
+            Test::Title(texts) => {
+                Self::Title(in_order(texts.iter().map(|text| in_order(owned(words(&folded(text))))).collect()))
+            }
+            Test::Category(paths) => {
+                Self::Category(in_order(paths.iter().map(|path| owned(levels(&folded(path)))).collect()))
+            }
             Test::Margin(span) => Self::Figure(Field::Margin, span.min, span.max),
             Test::Count(span) => Self::Figure(Field::Count, span.min, span.max),
             Test::Price(_) | Test::State(_) | Test::Age(_) => return None,
@@ -51,6 +55,10 @@ fn in_order<T: Ord + Default>(mut list: Vec<T>) -> Vec<T> {
     list.sort_unstable();
     list.dedup();
     list
+}
+
+fn owned<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    texts.map(str::to_owned).collect()
 }
 
 /// Which atoms a value may pass, by the value.
@@ -128,9 +136,10 @@ impl Atoms {
 
     fn in_title(&self, facts: &Facts<'_>, found: &mut impl FnMut(u32)) {
         let Some(title) = facts.title.as_ref().filter(|_| !self.titles.is_empty()) else { return };
-        let title = in_order(words(title));
-        let all = |list: &[String]| list.iter().all(|word| title.binary_search(word).is_ok());
-        for (list, number) in title.iter().filter_map(|word| self.titles.get(word)).flatten() {
+        let title = folded(title);
+        let words: Vec<&str> = words(&title).collect();
+        let all = |list: &[String]| list.iter().all(|word| words.contains(&word.as_str()));
+        for (list, number) in words.iter().filter_map(|word| self.titles.get(*word)).flatten() {
             if all(list) {
                 found(*number);
             }
@@ -139,8 +148,9 @@ impl Atoms {
 
     fn in_path(&self, facts: &Facts<'_>, found: &mut impl FnMut(u32)) {
         let Some(path) = facts.category.as_ref().filter(|_| !self.categories.is_empty()) else { return };
-        let path = levels(path);
-        for (run, number) in path.iter().filter_map(|level| self.categories.get(level)).flatten() {
+        let path = folded(path);
+        let path: Vec<&str> = levels(&path).collect();
+        for (run, number) in path.iter().filter_map(|level| self.categories.get(*level)).flatten() {
             if holds_run(&path, run) {
                 found(*number);
             }

@@ -5,26 +5,28 @@ pub(super) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// The words of a text, without case: what stands between characters that are neither letters nor digits.
-pub(super) fn words(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+/// The words of a folded text: what stands between characters that are neither letters nor digits.
+pub(super) fn words(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// The levels of a category, without case; empty ones do not count.
-pub(super) fn levels(path: &str) -> Vec<String> {
-    path.split('>').map(folded).filter(|level| !level.is_empty()).collect()
+/// The levels of a folded category; empty ones do not count.
+pub(super) fn levels(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split('>').map(str::trim).filter(|level| !level.is_empty())
 }
 
 /// Whether `run` is found in `path` without a gap; an empty run is not.
-pub(super) fn holds_run(path: &[String], run: &[String]) -> bool {
-    !run.is_empty() && path.windows(run.len()).any(|window| window == run)
+pub(super) fn holds_run(path: &[&str], run: &[String]) -> bool {
+    !run.is_empty()
+        && path.windows(run.len()).any(|window| window.iter().zip(run).all(|(level, wanted)| level == wanted))
 }
 
 /// Whether the category `path` of a product is `category` or below it: the levels of `category`, joined by ` > ` where
 /// there are several, are found in `path` one after the other. `Gift cards` holds for `Home > Gift cards > E-cards`.
 pub fn in_category(path: &str, category: &str) -> bool {
-    holds_run(&levels(path), &levels(category))
+    let (path, category) = (folded(path), folded(category));
+    let run: Vec<String> = levels(&category).map(str::to_owned).collect();
+    holds_run(&levels(&path).collect::<Vec<_>>(), &run)
 }
 
 #[cfg(test)]
@@ -41,7 +43,8 @@ mod tests {
 
     #[test]
     fn words_are_letters_and_digits() {
-        assert_eq!(words("Über-Tee, 2×50g"), ["über", "tee", "2", "50g"]);
-        assert!(words("--- ").is_empty());
+        let text = folded(" Über-Tee, 2×50g");
+        assert_eq!(words(&text).collect::<Vec<_>>(), ["über", "tee", "2", "50g"]);
+        assert_eq!(words("--- ").count(), 0);
     }
 }

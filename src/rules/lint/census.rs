@@ -17,16 +17,20 @@ pub struct Bits {
 }
 
 impl Bits {
-    fn of(items: impl Iterator<Item = bool>) -> Self {
-        let mut bits = Self::default();
-        for (at, holds) in items.enumerate() {
-            if at % 64 == 0 {
-                bits.words.push(0);
-            }
-            bits.words.last_mut().into_iter().for_each(|word| *word |= u64::from(holds) << (at % 64));
-            bits.count += usize::from(holds);
-        }
+    fn empty(items: usize) -> Self {
+        Self { words: vec![0; items.div_ceil(64)], count: 0 }
+    }
+
+    fn of(items: impl ExactSizeIterator<Item = bool>) -> Self {
+        let mut bits = Self::empty(items.len());
+        items.enumerate().filter(|(_, holds)| *holds).for_each(|(at, _)| bits.insert(at));
         bits
+    }
+
+    /// Takes an item that was not in it.
+    fn insert(&mut self, at: usize) {
+        self.words.get_mut(at / 64).into_iter().for_each(|word| *word |= 1 << (at % 64));
+        self.count += 1;
     }
 
     fn join(&self, other: &Self, word: impl Fn(u64, u64) -> u64) -> Self {
@@ -83,7 +87,7 @@ impl Census {
     pub fn of<'a>(shop: &Inspected<'_>, n: usize, facts: impl Fn(ItemId) -> Facts<'a>) -> Result<Self, CompileError> {
         let plan = Plan::of(&shop.book)?;
         let mut judge = Judge::new(&plan);
-        let mut about = vec![vec![false; n]; shop.book.rules.len()];
+        let mut about = vec![Bits::empty(n); shop.book.rules.len()];
         let mut seen = Vec::with_capacity(n);
         for at in 0..n {
             let facts = facts(ItemId(at as u32));
@@ -91,11 +95,7 @@ impl Census {
                 return Err(error);
             }
             for rule in judge.judge(&facts).rules {
-                about
-                    .get_mut(usize::from(rule))
-                    .and_then(|list| list.get_mut(at))
-                    .into_iter()
-                    .for_each(|it| *it = true);
+                about.get_mut(usize::from(rule)).into_iter().for_each(|bits| bits.insert(at));
             }
             seen.push(Seen::of(shop, &facts));
         }
@@ -108,7 +108,7 @@ impl Census {
         prices.sort_unstable();
         Ok(Self {
             items: n,
-            about: about.into_iter().map(|list| Bits::of(list.into_iter())).collect(),
+            about,
             placements: shop.book.rules.iter().map(|rule| enabled(rule, shop.book.policies)).collect(),
             allowed: policies.clone().map(|(at, policy)| of(at, policy)).collect(),
             floored: policies.map(|(at, _)| seen.iter().filter(|item| item.floored >> at & 1 == 1).count()).collect(),
