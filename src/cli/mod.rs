@@ -3,6 +3,7 @@
 //! stdout is the result, stderr the talk. Exit codes: 0 fine, 1 the data is bad, 2 the command is wrong, 3 the machine
 //! failed, 130 and 143 it was interrupted by SIGINT (Ctrl-C) or SIGTERM.
 
+mod asked;
 mod bundle_file;
 mod counts;
 mod evaluate;
