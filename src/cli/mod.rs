@@ -7,11 +7,13 @@ mod asked;
 mod bundle_file;
 mod counts;
 mod evaluate;
+mod explain;
 mod failure;
 mod init;
 mod inspect;
 mod interrupt;
 mod output;
+mod patch;
 mod profile;
 mod progress;
 mod recommend;
@@ -57,7 +59,9 @@ enum Command {
     Init(init::InitArgs),
     Train(train::TrainArgs),
     Slice(slice::SliceArgs),
+    Patch(patch::PatchArgs),
     Recommend(recommend::RecommendArgs),
+    Explain(explain::ExplainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
@@ -75,7 +79,9 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Train(args) => train::run(args),
         Command::Slice(args) => slice::run(args),
+        Command::Patch(args) => patch::run(args),
         Command::Recommend(args) => recommend::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
