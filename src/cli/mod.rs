@@ -17,6 +17,7 @@ mod patch;
 mod profile;
 mod progress;
 mod recommend;
+mod rules;
 mod sample;
 pub mod serve;
 mod shop_files;
@@ -61,6 +62,7 @@ enum Command {
     Slice(slice::SliceArgs),
     Patch(patch::PatchArgs),
     Recommend(recommend::RecommendArgs),
+    Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Inspect(inspect::InspectArgs),
@@ -85,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Rules(args) => rules::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Serve(args) => serve::run(&args).map_err(Failure::from),
     };

@@ -41,7 +41,7 @@ fn head(told: &Told) -> String {
     out.push('\n');
     match told.silent {
         Some("disabled") => out.push_str("the placement is switched off\n"),
-        Some(why) => drop(writeln!(out, "no list: {}", plain(why))),
+        Some(why) => out.push_str(&format!("no list: {}\n", plain(why))),
         None => {}
     }
     if !told.rules.is_empty() {
@@ -62,7 +62,9 @@ fn sentences(shown: &TellShown) -> String {
         out.push_str("; only the wider window of prices lets it pass");
     }
     out.push('\n');
-    shown.votes.iter().for_each(|vote| drop(writeln!(out, "   {}", voted(vote))));
+    for vote in &shown.votes {
+        let _ = writeln!(out, "   {}", voted(vote));
+    }
     let _ = writeln!(out, "   popularity adds {:.4}", shown.popularity);
     out.push_str(&format!("   {}\n", numbers(shown)));
     if !shown.rules.is_empty() {
