@@ -3,17 +3,21 @@
 //! stdout is the result, stderr the talk. Exit codes: 0 fine, 1 the data is bad, 2 the command is wrong, 3 the machine
 //! failed, 130 and 143 it was interrupted by SIGINT (Ctrl-C) or SIGTERM.
 
+mod asked;
 mod bundle_file;
 mod counts;
 mod evaluate;
+mod explain;
 mod failure;
 mod init;
 mod inspect;
 mod interrupt;
 mod output;
+mod patch;
 mod profile;
 mod progress;
 mod recommend;
+mod rules;
 mod sample;
 pub mod serve;
 mod shop_files;
@@ -56,7 +60,10 @@ enum Command {
     Init(init::InitArgs),
     Train(train::TrainArgs),
     Slice(slice::SliceArgs),
+    Patch(patch::PatchArgs),
     Recommend(recommend::RecommendArgs),
+    Rules(rules::RulesArgs),
+    Explain(explain::ExplainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
@@ -74,10 +81,13 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Train(args) => train::run(args),
         Command::Slice(args) => slice::run(args),
+        Command::Patch(args) => patch::run(args),
         Command::Recommend(args) => recommend::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Rules(args) => rules::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Serve(args) => serve::run(&args).map_err(Failure::from),
     };

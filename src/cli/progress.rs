@@ -44,10 +44,38 @@ impl Talk {
         Run { talk: self, bar, orders, visits, start: Instant::now(), said: Mutex::new(None) }
     }
 
+    /// A bar of a few steps; nothing where nobody watches.
+    pub fn steps(&self, what: &'static str) -> Steps {
+        let target = if self.terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(1), target);
+        let style = ProgressStyle::with_template("{msg:24} {bar:30} {pos} of {len}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what);
+        Steps { bar }
+    }
+
     /// What became of a file's rows, with the first problems.
     pub fn file_read(&self, summary: &Summary) {
         eprintln!("{summary}");
         summary.issues.iter().take(5).for_each(|issue| eprintln!("  {issue}"));
+    }
+}
+
+/// A few steps on their way.
+pub(super) struct Steps {
+    bar: ProgressBar,
+}
+
+impl Steps {
+    /// Shows how many are behind.
+    pub fn tell(&self, done: usize, total: usize) {
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    /// Clears the bar away.
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
     }
 }
 

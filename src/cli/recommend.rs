@@ -1,22 +1,31 @@
 //! `endcap recommend`: requests in, answers out, one a line.
 
+use super::asked::{self, Asked, Defaults, Problem, Question, moment};
 use super::failure::Failure;
-use super::output;
-use crate::placement::{PastPurchase, Recommender, Request};
+use super::{bundle_file, output};
+use crate::bundle::Strategy;
+use crate::placement::{Recommender, Request, Reranked};
+use crate::rank::Pick;
+use crate::shop::{Currency, ItemId};
 use clap::Args;
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use serde::Serialize;
+use serde_json::Value;
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 /// The arguments of `endcap recommend`.
 #[derive(Args)]
 #[command(
     about = "Answer requests, one JSON object a line",
-    after_help = "A request names a placement; cart, product, recent, history, exclude and limit may be missing:\n  \
-        {\"id\":\"q1\",\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\",\"quantity\":2}],\"limit\":4}\n\n\
+    after_help = "A request names a placement; everything else may be missing: cart, product, recent, history, exclude, list,\n\
+        segment, now and limit. A line's quantity and price (in major units) count in the subtotal.\n  \
+        {\"id\":\"q1\",\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\",\"quantity\":2,\"price\":2.95}],\"limit\":4}\n\n\
+        A page asks for several placements at once, the most important first; no product is shown twice:\n  \
+        {\"id\":\"p1\",\"page\":[{\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\"}]},{\"placement\":\"home\"}]}\n\n\
+        A placement of the strategy `rerank` answers with the request's `list` in a better order.\n\n\
         Examples:\n  \
         endcap recommend --bundle model.endcap --requests requests.jsonl > answers.jsonl\n  \
+        endcap recommend --bundle model.endcap --overlay today.overlay --now 2027-01-31T08:00:00Z < requests.jsonl\n  \
         echo '{\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\"}]}' | endcap recommend --bundle model.endcap"
 )]
 pub(super) struct RecommendArgs {
@@ -26,71 +35,45 @@ pub(super) struct RecommendArgs {
     /// Slices of the same model to add
     #[arg(long, value_name = "FILE")]
     add: Vec<PathBuf>,
+    /// What changed since training (`endcap patch`), in the order given
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
     /// Requests, one a line; `-` is stdin
     #[arg(long, value_name = "FILE", default_value = "-")]
     requests: PathBuf,
     /// Most products an answer, for requests that name no limit
     #[arg(long)]
     limit: Option<u32>,
+    /// The moment, for requests that name none, as 2027-01-31T08:00:00Z; without one no window of a rule holds
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    now: Option<i64>,
+    /// Does nothing: answers are JSON in any case
+    #[arg(long)]
+    json: bool,
 }
 
-/// Longest request line, in bytes.
-const MAX_LINE: u64 = 4 << 20;
-
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(default)]
-    id: Option<serde_json::Value>,
-    #[serde(borrow)]
-    placement: Cow<'a, str>,
-    #[serde(default, borrow, deserialize_with = "or_none")]
-    cart: Vec<CartLine<'a>>,
-    #[serde(default, borrow)]
-    product: Option<Cow<'a, str>>,
-    #[serde(default, borrow, deserialize_with = "or_none")]
-    recent: Vec<Cow<'a, str>>,
-    #[serde(default, borrow, deserialize_with = "or_none")]
-    history: Vec<HistoryLine<'a>>,
-    #[serde(default, borrow, deserialize_with = "or_none")]
-    exclude: Vec<Cow<'a, str>>,
-    #[serde(default)]
-    limit: Option<u64>,
-}
-
-/// `null` stands for an empty list, as in the package.
-fn or_none<'de, D, T>(value: D) -> Result<Vec<T>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(value).map(Option::unwrap_or_default)
-}
-
-#[derive(Deserialize)]
-struct CartLine<'a> {
-    #[serde(borrow)]
-    sku: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct HistoryLine<'a> {
-    #[serde(borrow)]
-    sku: Cow<'a, str>,
-    /// Without an age an entry is passed over, as the npm package does.
-    #[serde(default)]
-    days_ago: Option<f64>,
+/// What a line is answered with.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    List(ListAnswer),
+    Order(OrderAnswer),
+    Page { id: Option<Value>, answers: Vec<Answer> },
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
-    id: &'a Option<serde_json::Value>,
-    placement: &'a str,
+struct ListAnswer {
+    id: Option<Value>,
+    placement: String,
     items: Vec<Shown>,
     fallback: Option<&'static str>,
     fallback_reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due: Option<u32>,
-    model: &'a str,
+    /// Why there is no list, where there is none by decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silent: Option<&'static str>,
+    model: String,
 }
 
 #[derive(Serialize)]
@@ -99,126 +82,134 @@ struct Shown {
     score: f32,
     reason: &'static str,
     because: Vec<String>,
+    /// Whether only the wider window of prices let it pass.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    relaxed: bool,
+}
+
+/// The request's list in its new order.
+#[derive(Serialize)]
+struct OrderAnswer {
+    id: Option<Value>,
+    placement: String,
+    items: Vec<Placed>,
+    alternatives: Vec<Instead>,
+    model: String,
+}
+
+#[derive(Serialize)]
+struct Placed {
+    sku: String,
+    sold_out: bool,
+}
+
+/// What can be bought instead of a sold-out entry.
+#[derive(Serialize)]
+struct Instead {
+    sku: String,
+    items: Vec<Shown>,
 }
 
 #[derive(Serialize)]
 struct Refusal {
-    id: Option<serde_json::Value>,
+    id: Option<Value>,
     line: u64,
     error: Problem,
 }
 
-#[derive(Serialize)]
-struct Problem {
-    code: &'static str,
-    message: String,
-}
-
 pub(super) fn run(args: RecommendArgs) -> Result<(), Failure> {
-    let bytes = super::bundle_file::read(&args.bundle)?;
-    let mut recommender = Recommender::open(bytes).map_err(|error| Failure::from((args.bundle.as_path(), error)))?;
-    for path in &args.add {
-        let slice = super::bundle_file::read(path)?;
-        recommender.add(slice).map_err(|error| Failure::from((path.as_path(), error)))?;
-    }
-    let input: Box<dyn Read> = if args.requests.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(std::fs::File::open(&args.requests).map_err(|error| Failure::read(&args.requests, &error))?)
-    };
+    let recommender = bundle_file::recommender(&args.bundle, &args.add, &args.overlay)?;
+    let base = recommender.model().base();
+    let currency = base.manifest().map_or(Currency::NONE, |manifest| manifest.currency());
+    let defaults = Defaults { limit: args.limit, now: args.now, currency };
+    let model = base.head().model.to_string();
+    let mut desk = Desk { recommender, defaults, model };
+    let input = asked::open(&args.requests)?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let result = answer_all(&mut recommender, BufReader::new(input), args.limit, &mut out);
-    output::quiet(result.and_then(|()| out.flush()))
-}
-
-fn answer_all(
-    recommender: &mut Recommender<Vec<u8>>,
-    mut input: impl BufRead,
-    limit: Option<u32>,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let model = recommender.model().base().head().model.to_string();
-    let (mut line, mut number) = (Vec::new(), 0);
-    loop {
-        line.clear();
-        number += 1;
-        if (&mut input).take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
-            return Ok(());
-        }
-        let whole = line.len() < MAX_LINE as usize || line.ends_with(b"\n");
-        if !whole {
-            input.skip_until(b'\n')?;
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let (id, answer) = match if whole { parse(&line) } else { Err(too_long()) } {
-            Ok(request) => {
-                let answer = answer_one(recommender, &request, limit, &model);
-                (request.id, answer)
-            }
+    let result = asked::lines(input, |number, line| {
+        let (id, answer) = match line.and_then(asked::parse) {
+            Ok(Question::One(asked)) => (asked.id.clone(), desk.answer(&asked, false)),
+            Ok(Question::Page(page)) => (page.id.clone(), desk.page(page.id.clone(), &page.requests)),
             Err(error) => (None, Err(error)),
         };
         match answer {
-            Ok(text) => writeln!(out, "{text}")?,
-            Err(error) => writeln!(out, "{}", json(&Refusal { id, line: number, error }))?,
+            Ok(answer) => writeln!(out, "{}", json(&answer)),
+            Err(error) => writeln!(out, "{}", json(&Refusal { id, line: number, error })),
+        }
+    });
+    output::quiet(result.and_then(|()| out.flush()))
+}
+
+/// Where requests are answered.
+struct Desk {
+    recommender: Recommender<Vec<u8>>,
+    defaults: Defaults,
+    model: String,
+}
+
+impl Desk {
+    /// The blocks of a page, in their order.
+    fn page(&mut self, id: Option<Value>, requests: &[Asked<'_>]) -> Result<Answer, Problem> {
+        self.recommender.start_page();
+        let answers = requests.iter().map(|asked| self.answer(asked, true)).collect::<Result<_, _>>()?;
+        Ok(Answer::Page { id, answers })
+    }
+
+    /// One answer; `block`: leaving out what other blocks of the page show.
+    fn answer(&mut self, asked: &Asked<'_>, block: bool) -> Result<Answer, Problem> {
+        let lists = asked.lists(&self.defaults)?;
+        let request = asked.request(&lists);
+        let policies = self.recommender.live().policies();
+        let Some(policy) = policies.iter().find(|policy| policy.placement == request.placement) else {
+            return Err(no_such_placement(&self.recommender, request.placement));
+        };
+        match policy.strategy {
+            Strategy::Rerank => self.order(asked, &request),
+            _ => self.list(asked, &request, block),
+        }
+    }
+
+    fn list(&mut self, asked: &Asked<'_>, request: &Request<'_>, block: bool) -> Result<Answer, Problem> {
+        let answer =
+            if block { self.recommender.block(request) } else { self.recommender.recommend(request) };
+        let Some(answer) = answer else { return Err(no_such_placement(&self.recommender, request.placement)) };
+        let (fallback, fallback_reason) =
+            (answer.fallback.map(|rung| rung.name()), answer.fallback_reason.map(|reason| reason.name()));
+        let (due, silent, picks) = (answer.due, answer.silent.map(|why| why.name()), answer.picks.to_vec());
+        let items = picks.iter().map(|pick| self.shown(pick)).collect();
+        let (id, placement, model) = (asked.id.clone(), request.placement.to_owned(), self.model.clone());
+        Ok(Answer::List(ListAnswer { id, placement, items, fallback, fallback_reason, due, silent, model }))
+    }
+
+    fn order(&mut self, asked: &Asked<'_>, request: &Request<'_>) -> Result<Answer, Problem> {
+        let Some(Reranked { places, alternatives }) = self.recommender.rerank(request) else {
+            return Err(no_such_placement(&self.recommender, request.placement));
+        };
+        let sku = |index: usize| request.list.get(index).copied().unwrap_or_default().to_owned();
+        let items = places.iter().map(|place| Placed { sku: sku(place.index), sold_out: place.sold_out }).collect();
+        let instead = alternatives.iter().map(|entry| Instead {
+            sku: sku(entry.index),
+            items: entry.picks.iter().map(|pick| self.shown(pick)).collect(),
+        });
+        let (id, placement, model) = (asked.id.clone(), request.placement.to_owned(), self.model.clone());
+        Ok(Answer::Order(OrderAnswer { id, placement, items, alternatives: instead.collect(), model }))
+    }
+
+    fn shown(&self, pick: &Pick) -> Shown {
+        let dictionary = self.recommender.model().base().dictionary();
+        let sku = |item: ItemId| dictionary.and_then(|dictionary| dictionary.to_sku(item)).unwrap_or_default();
+        Shown {
+            sku: sku(pick.item),
+            score: pick.score,
+            reason: pick.reason.name(),
+            because: pick.because().map(sku).collect(),
+            relaxed: pick.relaxed,
         }
     }
 }
 
-fn parse(line: &[u8]) -> Result<Line<'_>, Problem> {
-    serde_json::from_slice(line).map_err(|error| Problem {
-        code: "E_REQUEST",
-        message: format!("expected a request as one JSON object with a \"placement\", found: {error}"),
-    })
-}
-
-fn too_long() -> Problem {
-    Problem { code: "E_REQUEST", message: "expected a line of at most 4 MiB; split the request".into() }
-}
-
-fn answer_one(
-    recommender: &mut Recommender<Vec<u8>>,
-    line: &Line<'_>,
-    limit: Option<u32>,
-    model: &str,
-) -> Result<String, Problem> {
-    let cart: Vec<&str> = line.cart.iter().map(|line| &*line.sku).collect();
-    let recent: Vec<&str> = line.recent.iter().map(|sku| &**sku).collect();
-    let exclude: Vec<&str> = line.exclude.iter().map(|sku| &**sku).collect();
-    let mut history: Vec<PastPurchase<'_>> = Vec::with_capacity(line.history.len());
-    for past in &line.history {
-        history.extend(past.days_ago.map(|days| PastPurchase { sku: &past.sku, days_ago: days as f32 }));
-    }
-    let request = Request {
-        placement: &line.placement,
-        cart: &cart,
-        product: line.product.as_deref(),
-        recent: &recent,
-        history: &history,
-        exclude: &exclude,
-        limit: line.limit.map(|limit| limit.min(u64::from(u32::MAX)) as u32).or(limit),
-        ..Request::default()
-    };
-    let Some(answer) = recommender.recommend(&request) else {
-        return Err(no_such_placement(recommender, &line.placement));
-    };
-    let (fallback, due) = (answer.fallback.map(|rung| rung.name()), answer.due);
-    let fallback_reason = answer.fallback_reason.map(|reason| reason.name());
-    let picks = answer.picks.to_vec();
-    let dictionary = recommender.model().base().dictionary();
-    let sku = |item| dictionary.and_then(|dictionary| dictionary.to_sku(item)).unwrap_or_default();
-    let items = picks.iter().map(|pick| Shown {
-        sku: sku(pick.item),
-        score: pick.score,
-        reason: pick.reason.name(),
-        because: pick.because().map(sku).collect(),
-    });
-    let (id, placement, items) = (&line.id, &*line.placement, items.collect());
-    Ok(json(&Answer { id, placement, items, fallback, fallback_reason, due, model }))
-}
-
-fn no_such_placement(recommender: &Recommender<Vec<u8>>, name: &str) -> Problem {
+/// The problem of a request for a placement that there is not.
+pub(super) fn no_such_placement(recommender: &Recommender<Vec<u8>>, name: &str) -> Problem {
     let known: Vec<&str> = recommender.placements().collect();
     Problem {
         code: "E_UNKNOWN_PLACEMENT",

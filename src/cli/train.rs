@@ -1,5 +1,6 @@
 //! `endcap train`: from a shop's files to a bundle.
 
+use super::asked::moment;
 use super::counts::CountFiles;
 use super::failure::Failure;
 use super::output;
@@ -55,17 +56,11 @@ pub(super) struct TrainArgs {
 
 /// Whom a bundle is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum AudienceName {
+pub(super) enum AudienceName {
     /// Browsers, and whoever looks into them
     Public,
     /// The shop's own servers
     Edge,
-}
-
-/// Seconds since 1970 of a moment with its zone.
-fn moment(text: &str) -> Result<i64, String> {
-    let wanted = "expected a moment with its zone, as 2027-01-31T08:00:00Z or 2027-01-31T08:00:00+01:00";
-    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).map_err(|_| wanted.to_owned())
 }
 
 pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
@@ -98,7 +93,7 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
 }
 
 /// Takes out the rules that ended before `now`, and names them.
-fn leave_out_ended(rules: &mut Vec<Rule>, now: i64) {
+pub(super) fn leave_out_ended(rules: &mut Vec<Rule>, now: i64) {
     rules.retain(|rule| {
         let ended = rule.until.is_some_and(|until| until <= now);
         if ended {
@@ -193,13 +188,6 @@ pub(super) fn options(shop: &Shop, allow_weak: bool) -> Options {
 mod tests {
     use super::*;
     use crate::bundle::{Effect, Match, When};
-
-    #[test]
-    fn a_moment_needs_its_zone() {
-        assert_eq!(moment("2027-01-31T08:00:00Z"), Ok(1_801_382_400));
-        assert_eq!(moment("2027-01-31T08:00:00+01:00"), Ok(1_801_378_800));
-        assert!(moment("2027-01-31T08:00:00").is_err() && moment("now").is_err());
-    }
 
     #[test]
     fn a_rule_is_over_in_the_second_in_which_it_ends() {

@@ -50,6 +50,7 @@ mod options;
 mod orders;
 mod page;
 mod placements;
+mod preview;
 mod profiles;
 #[cfg(test)]
 mod promises;
@@ -77,6 +78,7 @@ pub use models::Model;
 pub use options::{Options, Progress, RowLengths, Stage, Watch};
 pub use page::{PageError, page};
 pub use placements::{PlacementCoverage, coverage};
+pub use preview::{PlacementPreview, Showing, preview};
 pub use profiles::ProfileReport;
 pub use reliability::{Observed, Reliability};
 pub use report::{BaselineReport, RelationReport, TrainReport};

@@ -26,6 +26,25 @@ const RELEASED: usize = 16;
 const MARGIN: usize = 17;
 const MARGIN_RATE: usize = 18;
 
+/// Other names of `price`.
+pub(super) const PRICE_NAMES: &[&str] =
+    &["unit_price", "item_price", "list_price", "regular_price", "variant_price"];
+/// Other names of `cost`.
+pub(super) const COST_NAMES: &[&str] =
+    &["cost_price", "cost_of_goods_sold", "cogs", "unit_cost", "cost_per_item"];
+/// Other names of `stock`.
+pub(super) const STOCK_NAMES: &[&str] =
+    &["inventory", "stock_quantity", "quantity_available", "inventory_quantity", "on_hand", "quantity", "qty"];
+/// Other names of `availability`.
+pub(super) const AVAILABILITY_NAMES: &[&str] =
+    &["stock_status", "in_stock"];
+/// Other names of `margin`.
+pub(super) const MARGIN_NAMES: &[&str] =
+    &["contribution", "unit_margin", "contribution_margin"];
+/// Other names of `margin_rate`.
+pub(super) const RATE_NAMES: &[&str] =
+    &["margin_share"];
+
 const FIELDS: &[Field] = &[
     Field::required("sku", SKU_NAMES),
     Field::optional("title", &["name", "product_name", "item_name", "product_title", "item_title", "description"]),
@@ -33,13 +52,13 @@ const FIELDS: &[Field] = &[
         "category",
         &["categories", "category_path", "category_name", "product_category", "product_type", "department"],
     ),
-    Field::optional("price", &["unit_price", "item_price", "list_price", "regular_price", "variant_price"]),
-    Field::optional("cost", &["cost_price", "cost_of_goods_sold", "cogs", "unit_cost", "cost_per_item"]),
+    Field::optional("price", PRICE_NAMES),
+    Field::optional("cost", COST_NAMES),
     Field::optional(
         "stock",
-        &["inventory", "stock_quantity", "quantity_available", "inventory_quantity", "on_hand", "quantity", "qty"],
+        STOCK_NAMES,
     ),
-    Field::optional("availability", &["stock_status", "in_stock"]),
+    Field::optional("availability", AVAILABILITY_NAMES),
     Field::optional("brand", &["vendor", "manufacturer", "item_brand"]),
     Field::optional("group", &["item_group_id", "group_id", "parent_sku", "parent_id", "parent", "handle"]),
     Field::optional("cart_id", &["variant_id", "variation_id"]),
@@ -53,8 +72,8 @@ const FIELDS: &[Field] = &[
         "released",
         &["release_date", "launch_date", "published_at", "created_at", "date_added", "availability_date"],
     ),
-    Field::optional("margin", &["contribution", "unit_margin", "contribution_margin"]),
-    Field::optional("margin_rate", &["margin_share"]),
+    Field::optional("margin", MARGIN_NAMES),
+    Field::optional("margin_rate", RATE_NAMES),
 ];
 
 /// Reads a catalog and hands every product to `sink`, in file order; a SKU may come twice.
@@ -129,7 +148,7 @@ fn cost_by_margin(row: Row<'_>, price: Option<Money>) -> Result<Option<Money>, D
 }
 
 /// A share, as `0.4` or `40%`; a share above 1 without the sign may be either, and is none.
-fn share(row: Row<'_>, field: usize) -> Result<Option<f64>, Dropped> {
+pub(super) fn share(row: Row<'_>, field: usize) -> Result<Option<f64>, Dropped> {
     let Some(text) = row.value(field) else { return Ok(None) };
     let percent = text.strip_suffix('%').map(str::trim_end);
     let number = number(percent.unwrap_or(text)).ok_or(Dropped(field, Reason::Number))?;
@@ -170,7 +189,12 @@ fn availability(row: Row<'_>) -> Result<Option<Availability>, Dropped> {
     if matches!(row.word(DISCONTINUED).as_str(), "1" | "true" | "yes" | "y") {
         return Ok(Some(Availability::OutOfStock));
     }
-    let Some(text) = row.value(AVAILABILITY) else { return Ok(None) };
+    said(row, AVAILABILITY)
+}
+
+/// Availability by its word.
+pub(super) fn said(row: Row<'_>, field: usize) -> Result<Option<Availability>, Dropped> {
+    let Some(text) = row.value(field) else { return Ok(None) };
     let word = plain(text.rsplit('/').next().unwrap_or(text));
     Ok(Some(match word.as_str() {
         "instock" | "instoreonly" | "onlineonly" | "limitedavailability" | "available" | "1" | "true" | "yes" => {
@@ -183,7 +207,7 @@ fn availability(row: Row<'_>) -> Result<Option<Availability>, Dropped> {
             Availability::Backorder
         }
         "preorder" | "presale" => Availability::Preorder,
-        _ => return Err(Dropped(AVAILABILITY, Reason::Availability)),
+        _ => return Err(Dropped(field, Reason::Availability)),
     }))
 }
 

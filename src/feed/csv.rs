@@ -63,6 +63,11 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// Fields one after another, and where each ends.
+    pub(super) fn new(text: &'a str, ends: &'a [usize]) -> Self {
+        Self { text, ends }
+    }
+
     /// The text of a column, trimmed; empty where there is no such column.
     pub(super) fn field(&self, column: usize) -> &'a str {
         let start = if column == 0 { 0 } else { self.ends.get(column - 1).copied().unwrap_or(usize::MAX) };

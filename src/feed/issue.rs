@@ -49,6 +49,10 @@ pub enum Reason {
     Slot,
     /// Problem: what is neither a word for a relation nor the name of a placement.
     Placement,
+    /// Problem: a line that is no JSON object of texts and numbers.
+    Json,
+    /// Problem: an amount in another currency than the bundle's.
+    Currency,
 }
 
 impl Reason {
@@ -83,6 +87,8 @@ impl Reason {
             Self::Itself => "itself",
             Self::Slot => "slot",
             Self::Placement => "placement",
+            Self::Json => "json",
+            Self::Currency => "currency",
         }
     }
 
@@ -109,6 +115,8 @@ impl Reason {
             Self::Itself => "another product than the one it stands beside",
             Self::Slot => "a whole number from 1 to 10,000",
             Self::Placement => "crosssell, upsell, related or the name of a placement",
+            Self::Json => "one JSON object a line, of texts and numbers",
+            Self::Currency => "an amount in the currency of the bundle",
         }
     }
 
@@ -135,6 +143,8 @@ impl Reason {
             Self::Itself => "name another product, or leave the row out",
             Self::Slot => "count slots from 1, or leave it empty",
             Self::Placement => "use one of these words or a placement of endcap.toml, or leave it empty",
+            Self::Json => "write it as {\"sku\":\"A-1\",\"price\":12.50}",
+            Self::Currency => "convert it before",
         }
     }
 }
@@ -163,6 +173,8 @@ impl fmt::Display for Reason {
             Self::Itself => "products paired with themselves",
             Self::Slot => "slot unreadable",
             Self::Placement => "placement unreadable",
+            Self::Json => "JSON unreadable",
+            Self::Currency => "amounts in another currency",
         })
     }
 }

@@ -50,9 +50,10 @@
 //! # What it does not do
 //!
 //! It joins nothing and remembers no row: duplicate SKUs, SKUs that the catalog lacks and the merging of order lines are
-//! the work of whoever collects the rows. Other formats than CSV are refused by name.
+//! the work of whoever collects the rows. Other formats than CSV are refused by name; changes may be JSON Lines too.
 
 mod catalog;
+mod changes;
 mod columns;
 pub mod counts;
 mod csv;
@@ -61,12 +62,14 @@ mod dates;
 mod error;
 mod events;
 mod issue;
+mod json_lines;
 mod orders;
 mod source;
 mod summary;
 mod table;
 
 pub use catalog::read_catalog;
+pub use changes::{ChangeLine, MarginSaid, read_changes};
 pub use curated::read_curated;
 pub use error::FeedError;
 pub use events::read_events;

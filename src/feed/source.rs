@@ -13,6 +13,8 @@ pub type Progress<'a> = &'a dyn Fn(u64);
 pub(super) struct Source<'a> {
     name: String,
     unpacked: Box<dyn Read + 'a>,
+    /// Whether JSON Lines are welcome.
+    json: bool,
 }
 
 /// A file that reports how far it was read.
@@ -40,13 +42,26 @@ impl<'a> Source<'a> {
     ///
     /// [`FeedError::Open`], [`FeedError::Read`], and [`FeedError::Unsupported`] for formats that are no CSV.
     pub(super) fn open(path: &Path, progress: Option<Progress<'a>>) -> Result<Self, FeedError> {
+        Self::open_as(path, progress, false)
+    }
+
+    /// Opens `path`, which holds JSON Lines.
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::open`], but JSON is none of the formats that are refused.
+    pub(super) fn open_json(path: &Path, progress: Option<Progress<'a>>) -> Result<Self, FeedError> {
+        Self::open_as(path, progress, true)
+    }
+
+    fn open_as(path: &Path, progress: Option<Progress<'a>>, json: bool) -> Result<Self, FeedError> {
         let name = path.display().to_string();
         let file = File::open(path).map_err(|source| FeedError::Open { file: name.clone(), source })?;
-        if let Some(found) = format_of_name(path) {
+        if let Some(found) = format_of_name(path).filter(|found| !(json && is_json(found))) {
             return Err(FeedError::Unsupported { file: name, found });
         }
         let packed = BufReader::with_capacity(1 << 16, Counted { file, read: 0, progress });
-        Self { name, unpacked: Box::new(io::empty()) }.unpack(packed)
+        Self { name, unpacked: Box::new(io::empty()), json }.unpack(packed)
     }
 
     /// Puts the unpacker in, where there is need of one, and looks at the first bytes of the text.
@@ -60,7 +75,8 @@ impl<'a> Source<'a> {
 
     /// Looks at the first bytes and refuses known formats that are no CSV.
     fn checked(mut self, mut text: impl BufRead + 'a) -> Result<Self, FeedError> {
-        if let Some(found) = format_of_bytes(self.peek(&mut text)?) {
+        let json = self.json;
+        if let Some(found) = format_of_bytes(self.peek(&mut text)?).filter(|found| !(json && is_json(found))) {
             return Err(FeedError::Unsupported { file: self.name, found });
         }
         self.unpacked = Box::new(text);
@@ -89,6 +105,11 @@ impl<'a> Source<'a> {
             .read_to_end(buffer)
             .map_err(|source| FeedError::Read { file: self.name.clone(), source })
     }
+}
+
+/// Whether a format may be JSON Lines.
+pub(super) fn is_json(format: &str) -> bool {
+    matches!(format, "JSON" | "JSON Lines")
 }
 
 /// The format that a name promises, where it is none of ours.

@@ -20,6 +20,16 @@ pub(super) struct Row<'a> {
 pub(super) struct Dropped(pub usize, pub Reason);
 
 impl<'a> Row<'a> {
+    /// A record of which field n stands in column `places[n]`.
+    pub(super) fn new(record: Record<'a>, places: &'a [Option<usize>], currency: Currency) -> Self {
+        Self { record, places, currency }
+    }
+
+    /// The currency of amounts.
+    pub(super) fn currency(&self) -> Currency {
+        self.currency
+    }
+
     /// Whether the file has a column for a field.
     pub(super) fn has(&self, field: usize) -> bool {
         self.places.get(field).copied().flatten().is_some()
@@ -156,7 +166,7 @@ fn opened(rows: &Rows<'_>, headers: &[String], columns: &Columns, fields: &[Fiel
 }
 
 /// The summary, unless too much is wrong with the file.
-fn settle(summary: Summary, max_bad_rows: f64) -> Result<Summary, FeedError> {
+pub(super) fn settle(summary: Summary, max_bad_rows: f64) -> Result<Summary, FeedError> {
     let within = summary.bad_rows() as f64 <= max_bad_rows * summary.rows_read as f64;
     if !within {
         return Err(FeedError::TooManyBadRows { summary: Box::new(summary), max_bad_rows });
