@@ -3,7 +3,6 @@
 use super::question::{given, lines, seconds};
 use crate::bundle::{ItemChange, OverlayDraft};
 use crate::placement::Recommender;
-use crate::rules::Patched;
 use crate::shop::{Availability, Currency, StockState};
 
 /// Numbers of one SKU, NaN for what is not given: state by its number, units on hand, price in major units, whether a price
@@ -70,9 +69,4 @@ fn said(state: Option<StockState>) -> Option<Availability> {
         StockState::Preorder => Availability::Preorder,
         StockState::Out => Availability::OutOfStock,
     })
-}
-
-/// Whether it took effect, items that are known, items that are not.
-pub(super) fn told(patched: Patched) -> Vec<u32> {
-    vec![u32::from(patched.changed), patched.items, patched.unknown]
 }

@@ -7,16 +7,22 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod answer;
+#[cfg(feature = "studio")]
 mod change;
+#[cfg(feature = "studio")]
+mod explained;
 mod info;
 mod question;
 mod refusal;
+#[cfg(feature = "studio")]
 mod rules;
+#[cfg(feature = "studio")]
+mod studio;
 
 use crate::placement::{Recommender, Request};
 use crate::shop::ItemId;
 use question::{Question, lines};
-use refusal::{refused, uncompiled, unpatched};
+use refusal::{refused, unpatched};
 use wasm_bindgen::prelude::*;
 
 /// Status: answered.
@@ -111,81 +117,18 @@ impl Engine {
         found.map_or_else(|| vec![NO_SUCH_PLACEMENT], |found| answer::reranked(&found))
     }
 
-    /// Explains an answer: what [`answer::explained`] says. The other arguments are those of
-    /// [`recommend`](Self::recommend).
-    pub fn explain(
-        &mut self,
-        placement: &str,
-        cart: &str,
-        amounts: &[f64],
-        product: &str,
-        recent: &str,
-        history: &str,
-        days: &[f32],
-        exclude: &str,
-        segment: &str,
-        now: f64,
-        limit: u32,
-        about: &str,
-        most: u32,
-    ) -> Vec<u32> {
-        let currency = self.currency();
-        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, currency);
-        let request = Request { limit: Some(limit), ..asked.request(placement, product, now) };
-        let found = self.recommender.explain(&request, &lines(about), most as usize);
-        found.map_or_else(|| vec![NO_SUCH_PLACEMENT], |found| answer::explained(&found))
-    }
-
     /// Applies an overlay: whether it took effect, how many of its items are known, how many are not.
     ///
     /// # Errors
     ///
     /// As the constructor; the engine stays as it was.
     pub fn patch(&mut self, bytes: &[u8]) -> Result<Vec<u32>, JsError> {
-        self.recommender.patch(bytes).map(change::told).map_err(unpatched)
-    }
-
-    /// Applies what changed of `skus`, by [`change::FACTS`] numbers a SKU, and switches placements: a line each, name,
-    /// U+001F, `1` or `0`. `revision` is NaN for a change made on the spot, `made_at` NaN where it does not say.
-    ///
-    /// # Errors
-    ///
-    /// As [`patch`](Self::patch).
-    pub fn change(
-        &mut self,
-        skus: &str,
-        facts: &[f64],
-        switches: &str,
-        revision: f64,
-        made_at: f64,
-    ) -> Result<Vec<u32>, JsError> {
-        let draft = change::draft(&self.recommender, self.currency(), skus, facts, switches, (revision, made_at));
-        let bytes = crate::bundle::overlay::encode(&draft).map_err(|error| unpatched(error.into()))?;
-        let patched = match revision.is_nan() {
-            true => self.recommender.patch_locally(&bytes),
-            false => self.recommender.patch(&bytes),
-        };
-        patched.map(change::told).map_err(unpatched)
+        self.recommender.patch(bytes).map(answer::told).map_err(unpatched)
     }
 
     /// Switches a placement on or off; whether there is one of this name.
     pub fn set_enabled(&mut self, placement: &str, on: bool) -> bool {
         self.recommender.set_enabled(placement, on)
-    }
-
-    /// Puts other rules in the place of all: as [`rules::read`] reads them.
-    ///
-    /// # Errors
-    ///
-    /// An `Error` as the constructor's; the rules stay as they were.
-    pub fn set_rules(&mut self, texts: &str, numbers: &[f64]) -> Result<(), JsError> {
-        let rules = rules::read(texts, numbers, self.currency());
-        self.recommender.set_rules(&rules).map_err(uncompiled)
-    }
-
-    /// The name of a rule, where this bundle tells.
-    pub fn rule_name(&self, rule: u16) -> Option<String> {
-        self.recommender.live().rule_name(rule).map(str::to_owned)
     }
 
     /// The SKU of an item.

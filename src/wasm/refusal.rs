@@ -1,7 +1,9 @@
 //! Errors on their way out: the code, a colon, and what is to be said.
 
 use crate::bundle::OpenError;
-use crate::rules::{CompileError, Field, PatchError};
+use crate::rules::PatchError;
+#[cfg(feature = "studio")]
+use crate::rules::{CompileError, Field};
 use wasm_bindgen::JsError;
 
 pub(super) fn refused(error: OpenError) -> JsError {
@@ -13,6 +15,7 @@ pub(super) fn unpatched(error: PatchError) -> JsError {
 }
 
 /// A bundle in a page knows less than the command line: what helps there is another file, or the cards.
+#[cfg(feature = "studio")]
 pub(super) fn uncompiled(error: CompileError) -> JsError {
     let code = error.code();
     JsError::new(&match error {
