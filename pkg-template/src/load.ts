@@ -21,9 +21,22 @@ export async function loadWith(
       advice: "Pass `engine`, call `init` first, or import `endcap`, which brings its own.",
     });
   }
-  const [bytes] = await Promise.all([
+  const { overlay, integrity: _, ...limits } = options;
+  const [bytes, , changes] = await Promise.all([
     fetchBytes(source, options),
     startEngine(engine as EngineSource | (() => EngineSource), options),
+    overlay === undefined ? undefined : fetchBytes(overlay, limits),
   ]);
-  return new Recommender(withCodes(() => new Engine(bytes)), options);
+  const recommender = new Recommender(withCodes(() => new Engine(bytes)), options);
+  if (changes !== undefined) patched(recommender, changes);
+  return recommender;
+}
+
+function patched(recommender: Recommender, changes: Uint8Array): void {
+  try {
+    recommender.patch(changes);
+  } catch (error) {
+    recommender.free();
+    throw error;
+  }
 }

@@ -1,20 +1,16 @@
 import type { Engine } from "endcap:glue";
-import { FALLBACK_REASONS, FALLBACKS, REASONS } from "./codes.js";
+import { flatChange, stocked } from "./change.js";
 import { EndcapError, withCodes } from "./errors.js";
-import { fetchBytes } from "./source.js";
-import type { Answer, Card, FetchOptions, Info, LoadOptions, RecommendedItem, RecommendRequest, Source } from "./types.js";
+import { answerOf, explanationOf, FIELD, Flat, type Names } from "./flat.js";
+import { infoOf } from "./info.js";
+import { isSku, joined, limitOf, linesOf, nowOf, placementOf, purchases, segmentOf, wholeList } from "./request.js";
+import { flattened } from "./rules.js";
+import { fetchBytes, isBytes } from "./source.js";
+import type * as T from "./types.js";
+import type { Answer, Card, FetchOptions, Info, LoadOptions, RecommendRequest, Source } from "./types.js";
 
-/** The engine's "no limit given". */
-const OWN_LIMIT = 0xffff_ffff;
-/** Numbers before the first item of an answer: status, fallback, its reason, due and one (0: not asked), count. */
-const HEAD = 5;
-/** Numbers an item: item, score bits, reason, count of because, three of because. */
-const STRIDE = 7;
-/** What parts the fields of a card. */
-const FIELD = "\x1f";
-/** Lists cross into the engine joined by line ends, so a SKU with a control character cannot cross. */
-const CONTROL = /\p{Cc}/u;
-const NO_DAYS = new Float32Array(0);
+/** Candidates that an explanation lists where nothing else is said. */
+const MOST_REJECTED = 20;
 
 /** A loaded bundle, ready to answer. Made by `load`. */
 export class Recommender {
@@ -22,50 +18,138 @@ export class Recommender {
   readonly #model: string;
   readonly #skus = new Map<number, string>();
   readonly #options: LoadOptions;
+  readonly #names: Names;
   #cardsJoined: Promise<void> | undefined;
 
   /** @internal */
   constructor(engine: Engine, options: LoadOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#model = (engine.info() as Info).model;
+    this.#model = infoOf(engine.info()).model;
+    this.#names = { sku: (item) => this.#sku(engine, item), rule: (number) => engine.rule_name(number) ?? null };
   }
 
   /**
-   * Ranks one placement for what is known now. Synchronous, with no network and no clock.
+   * Ranks one placement for what is known now. Synchronous, with no network; the clock is read where the request names no
+   * `now`.
    *
    * Unknown SKUs, odd values and entries of the wrong type are passed over; the order of the cart has no meaning.
    *
    * @throws {EndcapError} `E_UNKNOWN_PLACEMENT`, `E_ARGUMENT` (no request or no placement name), `E_FREED`.
    */
   recommend(request: RecommendRequest): Answer {
+    return this.#answer(request, 0);
+  }
+
+  /**
+   * Answers all blocks of a page, in the order of their importance: what one shows the next ones leave out, and once as many
+   * are filled as the shop allows (`max_live_placements`), the others are silent. The answers are in the order of the
+   * requests.
+   *
+   * @throws {EndcapError} as {@link recommend}; then there is no answer at all.
+   */
+  page(requests: readonly RecommendRequest[]): Answer[] {
+    this.#alive();
+    if (!Array.isArray(requests)) throw new EndcapError("E_ARGUMENT", `expected a list of requests, found ${typeof requests}`);
+    return requests.map((request, at) => this.#answer(request, at === 0 ? 1 : 2));
+  }
+
+  /**
+   * Puts the shop's own list, of a category or a search, into a slightly better order. Nothing is added, and nothing moves
+   * further than the placement's `max_moves`; what is sold out goes to the end, the first four of these with what can be
+   * bought instead; what rules exclude goes altogether.
+   *
+   * @throws {EndcapError} as {@link recommend}.
+   */
+  rerank(request: T.RerankRequest): T.Reranked {
     const engine = this.#alive();
-    const placement = request?.placement;
-    if (typeof placement !== "string") {
-      throw new EndcapError("E_ARGUMENT", `expected a request whose placement is a name, found ${typeof placement}`);
-    }
-    const past = purchases(request.history);
-    const flat = engine.recommend(
-      placement,
-      joined(request.cart, skuOf),
-      isSku(request.product) ? request.product : "",
-      joined(request.recent, itself),
-      past.skus,
-      past.days,
-      joined(request.exclude, itself),
-      limitOf(request.limit),
-    );
-    if (flat[0] !== 0) throw this.#unknownPlacement(engine, placement);
-    const answer: Answer = {
-      placement,
-      items: this.#items(engine, flat),
-      fallback: flat[1] === 0 ? null : (FALLBACKS[(flat[1] as number) - 1] ?? null),
-      fallback_reason: flat[2] === 0 ? null : (FALLBACK_REASONS[(flat[2] as number) - 1] ?? null),
-      model: this.#model,
+    const [placement, ...asked] = question(request);
+    const list: unknown[] = Array.isArray(request.list) ? request.list : [];
+    const words = engine.rerank(placement, ...asked, wholeList(list));
+    if (words[0] !== 0) throw this.#unknownPlacement(engine, placement);
+    const flat = new Flat(words, this.#names, 1);
+    const sku = (index: number) => list[index] as string;
+    return {
+      items: flat.list(() => {
+        const place = flat.next();
+        return { sku: sku(place >>> 1), sold_out: (place & 1) === 1 };
+      }),
+      alternatives: flat.list(() => ({ sku: sku(flat.next()), items: flat.items() })),
     };
-    if (flat[3] !== 0) answer.due = (flat[3] as number) - 1;
-    if (request.id !== undefined) answer.id = request.id;
-    return answer;
+  }
+
+  /**
+   * Explains the answer to `request`: the list that {@link recommend} gives, with the evidence, the parts of the score and the
+   * rules of each item, and why other candidates are not in it. Not for the hot path. The result prints as a text:
+   * `console.log(String(recommender.explain(request)))`.
+   *
+   * @throws {EndcapError} as {@link recommend}.
+   */
+  explain(request: RecommendRequest, options: T.ExplainOptions = {}): T.Explanation {
+    const engine = this.#alive();
+    const [placement, ...asked] = question(request);
+    const most = options.limit === undefined ? MOST_REJECTED : limitOf(options.limit);
+    const words = engine.explain(placement, ...asked, limitOf(request.limit), joined(options.about), most);
+    if (words[0] !== 0) throw this.#unknownPlacement(engine, placement);
+    return explanationOf(placement, words, this.#names, this.#model);
+  }
+
+  /**
+   * Lets what changed since training take effect with the next request, all of it or nothing: the bytes of an overlay
+   * (`endcap patch`), or a {@link T.Change} as an object. Overlays are ordered by revision: an older one is refused, the one
+   * that holds already changes nothing. A change without a `revision` is made on the spot and leaves the revision alone.
+   *
+   * @throws {EndcapError} `E_NOT_AN_OVERLAY`, `E_NEWER_VERSION`, `E_TRUNCATED`, `E_DAMAGED`, `E_MALFORMED`, `E_OTHER_SHOP`
+   * (or none of its SKUs is known), `E_CURRENCY`, `E_OLDER_REVISION`, `E_PUBLIC_BUNDLE`, `E_UNKNOWN_PLACEMENT`,
+   * `E_ARGUMENT`; what held before goes on holding.
+   */
+  patch(change: ArrayBuffer | Uint8Array | T.Change): T.Patched {
+    const engine = this.#alive();
+    const flat = isBytes(change) ? undefined : flatChange(change, this.placements());
+    const told = withCodes(() =>
+      flat === undefined
+        ? engine.patch(asBytes(change as ArrayBuffer | Uint8Array))
+        : engine.change(flat.skus, flat.facts, flat.switches, flat.revision, flat.madeAt),
+    );
+    return { changed: told[0] === 1, items: told[1] as number, unknown: told[2] as number };
+  }
+
+  /**
+   * Says whether items can be sold, on the spot: of one SKU, or of many by SKU. A state of stock fits every bundle; a count
+   * is for edge bundles, which hold counts.
+   *
+   * @throws {EndcapError} `E_PUBLIC_BUNDLE` (a count), `E_OTHER_SHOP` (no SKU is known), `E_ARGUMENT`.
+   */
+  setStock(sku: string, stock: T.Stock): T.Patched;
+  setStock(stock: Readonly<Record<string, T.Stock>>): T.Patched;
+  setStock(skus: string | Readonly<Record<string, T.Stock>>, stock?: T.Stock): T.Patched {
+    const said = typeof skus === "string" ? [[skus, stock] as const] : Object.entries(skus);
+    return this.patch({ items: Object.fromEntries(said.map(([sku, one]) => [sku, stocked(one as T.Stock)])) });
+  }
+
+  /**
+   * Puts these rules in the place of all that hold, as `endcap.toml` writes them. They hold from the next request on, until
+   * an overlay brings others. On a public bundle rules match by SKU and price, and by title and category where cards are
+   * loaded; their names are told by {@link explain} to whoever asks.
+   *
+   * @throws {EndcapError} `E_RULE` with the rule and the key, `E_UNKNOWN_PLACEMENT`, `E_PUBLIC_BUNDLE` (brand, tag, group,
+   * margin, count), `E_NO_CARDS` (title, category); the rules stay as they were.
+   */
+  setRules(rules: readonly T.Rule[]): void {
+    const engine = this.#alive();
+    const { texts, numbers } = flattened(rules);
+    withCodes(() => engine.set_rules(texts, numbers));
+  }
+
+  /**
+   * Switches a placement on or off: off, its answers are empty and `silent` says `disabled`.
+   *
+   * @throws {EndcapError} `E_UNKNOWN_PLACEMENT`, `E_ARGUMENT`.
+   */
+  setEnabled(placement: string, on: boolean): void {
+    const engine = this.#alive();
+    if (typeof on !== "boolean") throw new EndcapError("E_ARGUMENT", `expected true or false, found ${typeof on}`);
+    if (!engine.set_enabled(String(placement), on)) throw this.#unknownPlacement(engine, placement);
   }
 
   /**
@@ -109,7 +193,7 @@ export class Recommender {
 
   /** What the bundle says about itself. Not for the hot path: a new object each time. */
   info(): Info {
-    return this.#alive().info() as Info;
+    return infoOf(this.#alive().info());
   }
 
   /** Gives the bundle's memory back. Every later call but this one throws `E_FREED`. */
@@ -124,21 +208,14 @@ export class Recommender {
     return this.#engine;
   }
 
-  #items(engine: Engine, flat: Uint32Array): RecommendedItem[] {
-    const scores = new Float32Array(flat.buffer, flat.byteOffset, flat.length);
-    const count = flat[HEAD - 1] as number;
-    const items: RecommendedItem[] = new Array(count);
-    for (let k = 0, at = HEAD; k < count; k++, at += STRIDE) {
-      const because: string[] = new Array(flat[at + 3] as number);
-      for (let b = 0; b < because.length; b++) because[b] = this.#sku(engine, flat[at + 4 + b] as number);
-      items[k] = {
-        sku: this.#sku(engine, flat[at] as number),
-        score: scores[at + 1] as number,
-        reason: REASONS[flat[at + 2] as number] ?? "popular",
-        because,
-      };
-    }
-    return items;
+  #answer(request: RecommendRequest, block: number): Answer {
+    const engine = this.#alive();
+    const [placement, ...asked] = question(request);
+    const words = engine.recommend(placement, ...asked, limitOf(request.limit), block);
+    if (words[0] !== 0) throw this.#unknownPlacement(engine, placement);
+    const answer = answerOf(placement, words, this.#names, this.#model);
+    if (request.id !== undefined) answer.id = request.id;
+    return answer;
   }
 
   #sku(engine: Engine, item: number): string {
@@ -175,40 +252,26 @@ export class Recommender {
   }
 }
 
-function isSku(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && !CONTROL.test(value);
+/** What every question asks, in the order of the engine. */
+function question(request: RecommendRequest) {
+  const placement = placementOf(request);
+  const cart = linesOf(request.cart);
+  const past = purchases(request.history);
+  const product = isSku(request.product) ? request.product : "";
+  return [
+    placement,
+    cart.skus,
+    cart.amounts,
+    product,
+    joined(request.recent),
+    past.skus,
+    past.days,
+    joined(request.exclude),
+    segmentOf(request.segment),
+    nowOf(request.now),
+  ] as const;
 }
 
-function skuOf(line: unknown): unknown {
-  return (line as { sku?: unknown } | null | undefined)?.sku;
-}
-
-function itself(value: unknown): unknown {
-  return value;
-}
-
-function joined(list: unknown, sku: (entry: unknown) => unknown): string {
-  if (!Array.isArray(list)) return "";
-  let text = "";
-  for (const entry of list) {
-    const found = sku(entry);
-    if (isSku(found)) text = text === "" ? found : `${text}\n${found}`;
-  }
-  return text;
-}
-
-function purchases(history: unknown): { skus: string; days: Float32Array } {
-  if (!Array.isArray(history) || history.length === 0) return { skus: "", days: NO_DAYS };
-  const kept = history.filter((entry) => isSku(skuOf(entry)) && Number.isFinite(ageOf(entry)));
-  return { skus: kept.map(skuOf).join("\n"), days: Float32Array.from(kept, ageOf) };
-}
-
-function ageOf(entry: { daysAgo?: unknown; days_ago?: unknown }): number {
-  const days = entry.daysAgo ?? entry.days_ago;
-  return typeof days === "number" ? days : NaN;
-}
-
-function limitOf(limit: unknown): number {
-  if (typeof limit !== "number" || Number.isNaN(limit) || limit >= OWN_LIMIT) return OWN_LIMIT;
-  return Math.max(0, Math.floor(limit));
+function asBytes(given: ArrayBuffer | Uint8Array): Uint8Array {
+  return ArrayBuffer.isView(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : new Uint8Array(given);
 }

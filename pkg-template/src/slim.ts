@@ -3,7 +3,7 @@ import { loadWith } from "./load.js";
 import type { Recommender } from "./recommender.js";
 import type { EngineSource, FetchOptions, LoadOptions, Source } from "./types.js";
 
-export { ENGINE_ERRORS, FALLBACK_REASONS, FALLBACKS, HOST_ERRORS, REASONS } from "./codes.js";
+export { ENGINE_ERRORS, FALLBACK_REASONS, FALLBACKS, HOST_ERRORS, REASONS, REJECTIONS, SILENCES, STOCK_STATES } from "./codes.js";
 export { EndcapError, type ErrorCode } from "./errors.js";
 /** @internal */
 export { loadWith } from "./load.js";

@@ -1,4 +1,4 @@
-import type { FALLBACK_REASONS, FALLBACKS, REASONS } from "./codes.js";
+import type { FALLBACK_REASONS, FALLBACKS, REASONS, REJECTIONS, RELATIONS, SILENCES, STOCK_STATES, STRATEGIES } from "./codes.js";
 
 /** Where a file comes from: an address, a request, a response (or the promise of one), or its bytes. */
 export type Source = string | URL | Request | Response | ArrayBuffer | Uint8Array | Promise<Response>;
@@ -33,6 +33,11 @@ export interface LoadOptions extends FetchOptions {
    * of `cards`, or a function of your own. Default: the cards in the bundle, if it has any.
    */
   cards?: Source | ((skus: string[]) => Promise<Card[]>) | undefined;
+  /**
+   * The source of an overlay, fetched beside the bundle and applied before the first answer: see {@link Recommender.patch}.
+   * Where it is refused, loading fails with its code. Default: none.
+   */
+  overlay?: Source | undefined;
 }
 
 /** One line of the cart. */
@@ -44,6 +49,9 @@ export interface CartLine {
   /** Price of one piece in the bundle's currency. Default: the bundle's. */
   price?: number | undefined;
 }
+
+/** A point in time: a `Date`, milliseconds since 1970, or a text with an offset such as `2026-11-22T10:00:00Z`. */
+export type Moment = Date | number | string;
 
 /** One earlier purchase of this shopper. */
 export type Purchase = {
@@ -78,6 +86,13 @@ export interface RecommendRequest {
   history?: readonly Purchase[] | undefined;
   /** SKUs that must not appear. Default: none. */
   exclude?: readonly string[] | undefined;
+  /**
+   * The moment that windows, ages and the age of an overlay are judged by; `null` for none: then no rule with a window
+   * holds. Default: now, by the clock of the device.
+   */
+  now?: Moment | null | undefined;
+  /** What is said of the visitor, for rules: `{ device: "mobile" }`. Default: nothing. */
+  segment?: Readonly<Record<string, string>> | undefined;
   /** Most items wanted: 0 or more; the placement's own limit stays the upper bound. Default: the placement's own. */
   limit?: number | undefined;
   /** Comes back in the answer, untouched. Default: none. */
@@ -86,6 +101,9 @@ export interface RecommendRequest {
 
 /** Why an item is shown. */
 export type Reason = (typeof REASONS)[number];
+
+/** Why a block stays empty by decision. */
+export type Silence = (typeof SILENCES)[number];
 
 /** Which rung of the fallback ladder was needed. */
 export type Fallback = (typeof FALLBACKS)[number];
@@ -107,6 +125,8 @@ export interface RecommendedItem {
   reason: Reason;
   /** Up to three SKUs of the request that it is shown for, the strongest first. */
   because: string[];
+  /** There, and true, where only the placement's wider window of prices (`relax_to`) let the item pass. */
+  relaxed?: true;
 }
 
 /** What to show, best first. */
@@ -125,6 +145,11 @@ export interface Answer {
    * null if none was needed.
    */
   fallback_reason: FallbackReason | null;
+  /**
+   * Why the list is empty by decision: `disabled` (the placement is switched off), `page_full` (the page has as many filled
+   * blocks as it may); null otherwise.
+   */
+  silent: Silence | null;
   /**
    * How many products of the history this shopper may need again by now, shown or not: above 0, a reminder is in place.
    * In answers of the strategy `replenish` only.
@@ -160,10 +185,200 @@ export interface Info {
   currency: string;
   /** Name and version of the program that wrote it. */
   generator: string;
+  /** Who may have it: a public bundle holds no cost, count, brand, tag or name of a rule. */
+  audience: "public" | "edge";
+  /** The overlay in force, and when it was made if it says; null where there is none. */
+  overlay: { revision: number; made_at: string | null } | null;
   /** The sections loaded by now. */
   sections: { name: string; bytes: number }[];
   /** The relations of the training run: how each was learned, what its validation said, and whether it is loaded. */
   relations: { kind: string; model: string; verdict: "signal" | "unproven" | "no_signal"; loaded: boolean }[];
   /** Bytes held in memory for the bundle and its slices. */
   bytes: number;
+}
+
+/** A list of the shop's own to put into order, with what is known at this moment. `limit` and `id` are not read. */
+export interface RerankRequest extends RecommendRequest {
+  /** SKUs in the shop's order. What the model does not know keeps its place; beyond 1,000 nothing moves. */
+  list: readonly string[];
+}
+
+/** A list in its new order. */
+export interface Reranked {
+  /** The entries; those that rules exclude are gone, those that are sold out stand at the end. */
+  items: { sku: string; sold_out: boolean }[];
+  /** For the first four sold-out entries up to three items that can be bought instead. */
+  alternatives: { sku: string; items: RecommendedItem[] }[];
+}
+
+/** What an explanation lists. */
+export interface ExplainOptions {
+  /** SKUs whose fate is told whatever the limit. Default: none. */
+  about?: readonly string[] | undefined;
+  /** Most candidates that are not shown: 0 or more. Default: 20. */
+  limit?: number | undefined;
+}
+
+/** Where candidates come from. */
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** Why an item is not shown: the first that holds. */
+export type Rejection = (typeof REJECTIONS)[number];
+
+/** A rule by its number, and by its name where the bundle tells: public ones know names only of `setRules`. */
+export interface RuleName {
+  /** From 1, among the rules that are asked with each request. */
+  number: number;
+  /** Its name; null where it is not told. */
+  name: string | null;
+}
+
+/** One shown item with all that led to its place. */
+export interface Shown extends RecommendedItem {
+  /**
+   * The numbers behind the place: `raw` is the sum of votes and popularity, `relevance` what it stands for (buried where
+   * `bury` is below 1), `phi` what it is worth beyond relevance (0 to 1), `value` what the list is ordered by, `likeness` what
+   * being like earlier items took of that (0 to 1).
+   */
+  parts: { raw: number; relevance: number; bury: number; phi: number; value: number; likeness: number };
+  /** What popularity added to the votes. */
+  popularity: number;
+  /** The items of the context that voted for it: weight in the row, and what it counted. */
+  votes: { sku: string; relation: (typeof RELATIONS)[number]; weight: number; vote: number }[];
+  /** The rules that touched it. */
+  rules: RuleName[];
+}
+
+/** What became of one request. `String(explanation)` is a text for people. */
+export interface Explanation {
+  /** The request's placement. */
+  placement: string;
+  /** Where the candidates come from. */
+  strategy: Strategy;
+  /** What the cart is worth in minor units (cents); null where no price is known. */
+  subtotal: number | null;
+  /** The share of relevance that objective and boosts may cost at most. */
+  max_relevance_loss: number;
+  /** The rules that held. */
+  rules: RuleName[];
+  /** The items, best first: those of the answer. */
+  shown: Shown[];
+  /**
+   * Candidates that are not shown, the highest score first: why, at which step (2 eligibility, 3 calibration, 5 filling), and
+   * by which rule where it was one.
+   */
+  rejected: { sku: string; raw: number; why: Rejection; step: number; rule?: RuleName }[];
+  /** Candidates beyond those. */
+  more: number;
+  /** As in the answer. */
+  fallback: Fallback | null;
+  /** As in the answer. */
+  fallback_reason: FallbackReason | null;
+  /** As in the answer. */
+  silent: Silence | null;
+  /** As in the answer. */
+  model: string;
+}
+
+/** Whether an item can be sold. */
+export type StockState = (typeof STOCK_STATES)[number];
+
+/** What is said of an item's stock: a state, or a count with what the shop says beside it. */
+export type Stock = StockState | Pick<ItemChange, "stock" | "availability">;
+
+/** What changed of one item; what is left out stays. */
+export interface ItemChange {
+  /** Units on hand; edge bundles only. The state follows from it, from `availability` and from `low_at`. */
+  stock?: number | undefined;
+  /** A state of stock, or `out_of_stock`, which is `out`. */
+  availability?: StockState | "out_of_stock" | undefined;
+  /** Price in the bundle's currency, 0 or more. One that jumped further than `price_jump` hides the item until confirmed. */
+  price?: number | undefined;
+  /** Whether a price that jumped is meant. Default: false. */
+  confirmed?: boolean | undefined;
+  /** What a piece costs the shop; edge bundles only. */
+  cost?: number | undefined;
+  /** Contribution as a share of the price, at most 1; edge bundles only. `cost` goes before it. */
+  margin?: number | undefined;
+}
+
+/** What changed since training. */
+export interface Change {
+  /** By SKU. SKUs that the bundle does not know are passed over, unless there are no others. Default: none. */
+  items?: Readonly<Record<string, ItemChange>> | undefined;
+  /** Placements switched on or off. Default: none. */
+  placements?: Readonly<Record<string, { enabled: boolean }>> | undefined;
+  /** A whole number; overlays are ordered by it. Default: none, the change is made on the spot. */
+  revision?: number | undefined;
+  /** When the figures were taken, for `stale_after`; read beside a `revision`. Default: not told. */
+  made_at?: Moment | undefined;
+}
+
+/** What a patch did. */
+export interface Patched {
+  /** Whether it took effect; false for the revision that holds already. */
+  changed: boolean;
+  /** Items that it spoke of and the bundle knows. */
+  items: number;
+  /** Items that it spoke of and the bundle does not know. */
+  unknown: number;
+}
+
+/** From `min` to `max`, both within; one may be left out. */
+export type Span = { min: number; max?: number } | { min?: number; max: number };
+
+/** What an item is: lists are any-of, texts are compared whole and without regard to case, but for SKUs. */
+export interface ItemMatch {
+  /** SKUs, to the letter. */
+  sku?: string | readonly string[];
+  /** Texts all of whose words stand in the title; needs cards. */
+  title?: string | readonly string[];
+  /** Categories, or levels of them joined by ` > `; needs cards. */
+  category?: string | readonly string[];
+  /** Brands; edge bundles only. */
+  brand?: string | readonly string[];
+  /** Tags; edge bundles only. */
+  tag?: string | readonly string[];
+  /** Variant groups; edge bundles only. */
+  group?: string | readonly string[];
+}
+
+/** Which items a rule is about: all that is given must hold. */
+export interface RuleMatch extends ItemMatch {
+  /** Price in the bundle's currency. */
+  price?: Span;
+  /** Contribution as a share of the price, -1 to 1; edge bundles only. */
+  margin?: Span;
+  /** States of stock; or a count, on edge bundles only. */
+  stock?: StockState | readonly StockState[] | Span;
+  /** Days since release. */
+  age?: Span;
+  /** What it is not about: items that pass all of these. */
+  not?: Omit<RuleMatch, "not">;
+}
+
+/** A rule, as `endcap.toml` writes it. */
+export interface Rule {
+  /** What explanations call it; unique, and told to whoever asks for an explanation. */
+  name: string;
+  /** Where it holds. Default: everywhere. */
+  placements?: string | readonly string[];
+  /** Which items it is about. `{}`, all items, only beside `exclude` with a `when` or a window. */
+  match: RuleMatch;
+  /** When it holds: all that is given must. Default: always. */
+  when?: {
+    cart_contains_any?: ItemMatch & { not?: ItemMatch };
+    cart_contains_all?: ItemMatch & { not?: ItemMatch };
+    cart_contains_none?: ItemMatch & { not?: ItemMatch };
+    product?: ItemMatch & { not?: ItemMatch };
+    cart_subtotal?: Span;
+    cart_lines?: Span;
+    segment?: Readonly<Record<string, string | readonly string[]>>;
+  };
+  /** What it does: `boost` above 1, at most 2; `bury` above 0, below 1; `pin` a slot from 1. */
+  action: { exclude: true } | { include_only: true } | { boost: number } | { bury: number } | { pin: number };
+  /** First moment at which it holds. Default: from ever. */
+  from?: Moment;
+  /** First moment at which it no longer holds. Default: for ever. */
+  until?: Moment;
 }

@@ -52,6 +52,21 @@ pub enum CompileError {
     },
 }
 
+impl CompileError {
+    /// The stable code, as the npm package reports it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownPlacement { .. } => "E_UNKNOWN_PLACEMENT",
+            Self::Untold { field: Field::Title | Field::Category, .. } => "E_NO_CARDS",
+            Self::Untold { .. } => "E_PUBLIC_BUNDLE",
+            _ => "E_RULE",
+        }
+    }
+
+    /// Every code of its own, for the lists made from this one.
+    pub const CODES: [&'static str; 2] = ["E_NO_CARDS", "E_RULE"];
+}
+
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

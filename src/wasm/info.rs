@@ -1,57 +1,44 @@
 //! What a page can learn of the model it runs.
 
-use crate::bundle::{Model, RelationNote};
-use serde::Serialize;
+use super::FIELD;
+use crate::placement::Recommender;
 
-/// What is loaded.
-#[derive(Serialize)]
-pub(super) struct Info {
-    model: String,
-    generator: String,
-    currency: String,
-    items: u32,
-    bytes: u32,
-    sections: Vec<Part>,
-    relations: Vec<Note>,
-}
-
-#[derive(Serialize)]
-struct Part {
-    name: &'static str,
-    bytes: u32,
-}
-
-#[derive(Serialize)]
-struct Note {
-    kind: &'static str,
-    model: String,
-    verdict: &'static str,
-    loaded: bool,
-}
-
-impl Info {
-    pub fn of<D: AsRef<[u8]>>(model: &Model<D>) -> Self {
-        let base = model.base();
-        let manifest = base.manifest();
-        let sections = model.parts().flat_map(|part| &part.head().sections).map(|section| Part {
-            name: section.kind().map_or("unknown", |kind| kind.name()),
-            bytes: section.range.len() as u32,
-        });
-        let notes = manifest.iter().flat_map(|manifest| &manifest.relations);
-        Self {
-            model: base.head().model.to_string(),
-            generator: manifest.map(|manifest| manifest.generator.clone()).unwrap_or_default(),
-            currency: manifest.map(|manifest| manifest.currency.clone()).unwrap_or_default(),
-            items: base.len() as u32,
-            bytes: model.parts().map(|part| part.bytes().len() as u32).sum(),
-            sections: sections.collect(),
-            relations: notes.map(|note| Note::of(note, model.relation(note.kind).is_some())).collect(),
-        }
+/// Fields joined by U+001F, in lines: first model, generator, currency, items, bytes, audience, revision and second of the
+/// overlay that holds, the last two empty where there is none. Then a line a section (`s`, name, bytes) and a relation (`r`,
+/// kind, model, verdict, `1` where it is loaded).
+pub(super) fn text(recommender: &Recommender<Vec<u8>>) -> String {
+    let model = recommender.model();
+    let base = model.base();
+    let manifest = base.manifest();
+    let overlay = recommender.live().overlay();
+    let held: usize = model.parts().map(|part| part.bytes().len()).sum();
+    let mut out = String::new();
+    put(&mut out, &base.head().model.to_string());
+    put(&mut out, manifest.map_or("", |manifest| &manifest.generator));
+    put(&mut out, manifest.map_or("", |manifest| &manifest.currency));
+    put(&mut out, &base.len().to_string());
+    put(&mut out, &held.to_string());
+    put(&mut out, if base.private().is_some() { "edge" } else { "public" });
+    put(&mut out, &overlay.map(|overlay| overlay.revision.to_string()).unwrap_or_default());
+    put(&mut out, &overlay.and_then(|overlay| overlay.made_at).map(|made_at| made_at.to_string()).unwrap_or_default());
+    for section in model.parts().flat_map(|part| &part.head().sections) {
+        out.push('\n');
+        put(&mut out, "s");
+        put(&mut out, section.kind().map_or("unknown", |kind| kind.name()));
+        put(&mut out, &section.range.len().to_string());
     }
+    for note in manifest.iter().flat_map(|manifest| &manifest.relations) {
+        out.push('\n');
+        put(&mut out, "r");
+        put(&mut out, note.kind.name());
+        put(&mut out, &note.model);
+        put(&mut out, note.verdict.name());
+        put(&mut out, if model.relation(note.kind).is_some() { "1" } else { "" });
+    }
+    out
 }
 
-impl Note {
-    fn of(note: &RelationNote, loaded: bool) -> Self {
-        Self { kind: note.kind.name(), model: note.model.clone(), verdict: note.verdict.name(), loaded }
-    }
+fn put(out: &mut String, field: &str) {
+    out.push_str(field);
+    out.push(FIELD);
 }

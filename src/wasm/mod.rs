@@ -1,28 +1,35 @@
 //! The engine as the npm package sees it.
 //!
-//! The hot call is flat: SKUs come joined by line feeds (no SKU holds one), the answer goes back as one array of numbers.
-//! Everything a page asks rarely (what is loaded, where it came from) goes through serde. The TypeScript in
-//! `pkg-template` wraps this into the package's API; nothing else should call it.
+//! Everything crosses flat: lists of texts come joined by line feeds (no SKU holds one), answers go back as one array of
+//! numbers in which a float is its bits, and what is told in words goes back as one text. The TypeScript in `pkg-template`
+//! wraps this into the package's API; nothing else should call it.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod answer;
+#[cfg(feature = "studio")]
+mod change;
+#[cfg(feature = "studio")]
+mod explained;
 mod info;
+mod question;
+mod refusal;
+#[cfg(feature = "studio")]
+mod rules;
+#[cfg(feature = "studio")]
+mod studio;
 
-use crate::bundle::OpenError;
-use crate::placement::{PastPurchase, Recommender, Request};
-use crate::rank::{MAX_BECAUSE, Pick};
+use crate::placement::{Recommender, Request};
 use crate::shop::ItemId;
+use question::{Question, lines};
+use refusal::{refused, unpatched};
 use wasm_bindgen::prelude::*;
 
-/// Numbers before the first pick of an answer.
-const HEAD: usize = 5;
-/// Numbers of one pick in an answer: item, bits of the score, reason, how many items are its reason, and three of them.
-const STRIDE: usize = 4 + MAX_BECAUSE;
 /// Status: answered.
 const ANSWERED: u32 = 0;
 /// Status: the bundle has no such placement.
 const NO_SUCH_PLACEMENT: u32 = 1;
-/// Between the fields of a card.
+/// Between the fields of a line.
 const FIELD: char = '\u{1f}';
 
 /// One bundle, opened.
@@ -32,6 +39,7 @@ pub struct Engine {
 }
 
 #[wasm_bindgen]
+#[allow(clippy::too_many_arguments)] // flat on purpose: an object would cost more to cross than to rank
 impl Engine {
     /// Opens a bundle.
     ///
@@ -53,49 +61,74 @@ impl Engine {
         self.recommender.add(bytes).map_err(refused)
     }
 
-    /// Answers one request: status, fallback, its reason, how many items are due plus one (0: not asked), number of picks,
-    /// then [`STRIDE`] numbers a pick.
-    #[allow(clippy::too_many_arguments)] // flat on purpose: an object would cost more to cross than to rank
+    /// Answers one request: what [`answer::flat`] says.
+    ///
+    /// `amounts` are quantity and price (in major units) of each line of the cart, NaN for what is not given; none at all
+    /// where nothing is. `segment` has a line a key: key, U+001F, value. `now` is in seconds since 1970, NaN for no time.
+    /// `block` is 0 for a list of its own, 1 for the first of a page, 2 for a later one.
     pub fn recommend(
         &mut self,
         placement: &str,
         cart: &str,
+        amounts: &[f64],
         product: &str,
         recent: &str,
         history: &str,
         days: &[f32],
         exclude: &str,
+        segment: &str,
+        now: f64,
         limit: u32,
+        block: u32,
     ) -> Vec<u32> {
-        let (cart, recent, exclude) = (lines(cart), lines(recent), lines(exclude));
-        let history: Vec<PastPurchase<'_>> = lines(history)
-            .into_iter()
-            .zip(days.iter().copied().chain(std::iter::repeat(0.0)))
-            .map(|(sku, days_ago)| PastPurchase { sku, days_ago })
-            .collect();
-        let request = Request {
-            placement,
-            cart: &cart,
-            product: (!product.is_empty()).then_some(product),
-            recent: &recent,
-            history: &history,
-            exclude: &exclude,
-            limit: Some(limit),
-            ..Request::default()
+        let currency = self.currency();
+        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, currency);
+        let request = Request { limit: Some(limit), ..asked.request(placement, product, now) };
+        if block == 1 {
+            self.recommender.start_page();
+        }
+        let answer = match block {
+            0 => self.recommender.recommend(&request),
+            _ => self.recommender.block(&request),
         };
-        let Some(answer) = self.recommender.recommend(&request) else {
-            return vec![NO_SUCH_PLACEMENT];
-        };
-        let mut out = Vec::with_capacity(HEAD + answer.picks.len() * STRIDE);
-        out.extend([
-            ANSWERED,
-            answer.fallback.map_or(0, |rung| rung as u32),
-            answer.fallback_reason.map_or(0, |reason| reason as u32),
-            answer.due.map_or(0, |due| due + 1),
-            answer.picks.len() as u32,
-        ]);
-        answer.picks.iter().for_each(|pick| put(&mut out, pick));
-        out
+        answer.map_or_else(|| vec![NO_SUCH_PLACEMENT], |answer| answer::flat(&answer))
+    }
+
+    /// Puts a list into a better order: what [`answer::reranked`] says. The other arguments are those of
+    /// [`recommend`](Self::recommend).
+    pub fn rerank(
+        &mut self,
+        placement: &str,
+        cart: &str,
+        amounts: &[f64],
+        product: &str,
+        recent: &str,
+        history: &str,
+        days: &[f32],
+        exclude: &str,
+        segment: &str,
+        now: f64,
+        list: &str,
+    ) -> Vec<u32> {
+        let (currency, list) = (self.currency(), lines(list));
+        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, currency);
+        let request = Request { list: &list, ..asked.request(placement, product, now) };
+        let found = self.recommender.rerank(&request);
+        found.map_or_else(|| vec![NO_SUCH_PLACEMENT], |found| answer::reranked(&found))
+    }
+
+    /// Applies an overlay: whether it took effect, how many of its items are known, how many are not.
+    ///
+    /// # Errors
+    ///
+    /// As the constructor; the engine stays as it was.
+    pub fn patch(&mut self, bytes: &[u8]) -> Result<Vec<u32>, JsError> {
+        self.recommender.patch(bytes).map(answer::told).map_err(unpatched)
+    }
+
+    /// Switches a placement on or off; whether there is one of this name.
+    pub fn set_enabled(&mut self, placement: &str, on: bool) -> bool {
+        self.recommender.set_enabled(placement, on)
     }
 
     /// The SKU of an item.
@@ -129,26 +162,15 @@ impl Engine {
         self.recommender.placements().collect::<Vec<_>>().join("\n")
     }
 
-    /// What is loaded: model, generator, currency, items, bytes, sections and relations.
-    ///
-    /// # Errors
-    ///
-    /// None in practice; the conversion to JavaScript has a `Result`.
-    pub fn info(&self) -> Result<JsValue, JsError> {
-        Ok(serde_wasm_bindgen::to_value(&info::Info::of(self.recommender.model()))?)
+    /// What is loaded: what [`info::text`] says.
+    pub fn info(&self) -> String {
+        info::text(&self.recommender)
     }
 }
 
-fn refused(error: OpenError) -> JsError {
-    JsError::new(&format!("{}: {error}", error.code()))
-}
-
-fn lines(joined: &str) -> Vec<&str> {
-    if joined.is_empty() { Vec::new() } else { joined.split('\n').collect() }
-}
-
-fn put(out: &mut Vec<u32>, pick: &Pick) {
-    out.extend([pick.item.0, pick.score.to_bits(), pick.reason as u32, pick.because().count() as u32]);
-    let padding = std::iter::repeat(0);
-    out.extend(pick.because().map(|item| item.0).chain(padding).take(MAX_BECAUSE));
+impl Engine {
+    fn currency(&self) -> crate::shop::Currency {
+        let manifest = self.recommender.model().base().manifest();
+        manifest.map_or(crate::shop::Currency::NONE, |manifest| manifest.currency())
+    }
 }

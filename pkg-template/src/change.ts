@@ -1,0 +1,71 @@
+// Changes on the spot, checked and flattened for the engine.
+
+import { STOCK_STATES } from "./codes.js";
+import { EndcapError } from "./errors.js";
+import { isSku, momentOf } from "./request.js";
+import type { Change, ItemChange, Stock } from "./types.js";
+
+const FIELD = "\x1f";
+const KEYS = ["items", "placements", "revision", "made_at"];
+const ITEM_KEYS = ["stock", "availability", "price", "confirmed", "cost", "margin"];
+
+/** A change as the engine takes it. */
+export interface FlatChange {
+  skus: string;
+  facts: Float64Array;
+  switches: string;
+  revision: number;
+  madeAt: number;
+}
+
+/** Flattens a change; `known` are the placements there are. */
+export function flatChange(change: Change, known: readonly string[]): FlatChange {
+  table(change, "a change", KEYS);
+  const items = Object.entries(change.items ?? {});
+  for (const [sku] of items) if (!isSku(sku)) fail("a SKU without control characters", sku);
+  const switches = Object.entries(change.placements ?? {}).map(([name, { enabled }]) => {
+    if (!known.includes(name)) throw new EndcapError("E_UNKNOWN_PLACEMENT", `expected one of ${known.join(", ")}; found "${name}"`);
+    if (typeof enabled !== "boolean") fail(`\`enabled\` of placement "${name}" to be true or false`, enabled);
+    return `${name}${FIELD}${enabled ? 1 : 0}`;
+  });
+  const { revision = NaN } = change;
+  if (!Number.isNaN(revision) && !(Number.isSafeInteger(revision) && revision >= 0)) fail("`revision` to be a whole number of 0 or more", revision);
+  const madeAt = momentOf(change.made_at);
+  if (change.made_at !== undefined && Number.isNaN(madeAt)) fail("`made_at` to be a Date, or a time with an offset", change.made_at);
+  return {
+    skus: items.map(([sku]) => sku).join("\n"),
+    facts: Float64Array.from(items.flatMap(([sku, item]) => facts(sku, item))),
+    switches: switches.join("\n"),
+    revision,
+    madeAt,
+  };
+}
+
+/** What is said of an item's stock, as an item of a change. */
+export function stocked(stock: Stock): ItemChange {
+  return typeof stock === "string" ? { availability: stock } : stock;
+}
+
+function facts(sku: string, item: ItemChange): number[] {
+  table(item, `the change of "${sku}"`, ITEM_KEYS);
+  const { availability, confirmed } = item;
+  const word = availability === "out_of_stock" ? "out" : availability;
+  const state = word === undefined ? NaN : STOCK_STATES.indexOf(word);
+  if (state < 0) fail(`\`availability\` of "${sku}" to be one of ${STOCK_STATES.join(", ")}`, availability);
+  const number = (key: "stock" | "price" | "cost" | "margin", least: number, most: number) => {
+    const value = item[key];
+    if (value === undefined) return NaN;
+    if (!(typeof value === "number" && value >= least && value <= most)) fail(`\`${key}\` of "${sku}" to be a number from ${least} to ${most}`, value);
+    return value;
+  };
+  return [state, Math.floor(number("stock", -1e9, 1e9)), number("price", 0, 9e9), confirmed === true ? 1 : 0, number("cost", 0, 9e9), number("margin", -1000, 1)];
+}
+
+function table(value: unknown, what: string, keys: readonly string[]): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${what} to be an object`, value);
+  for (const key of Object.keys(value)) if (!keys.includes(key)) fail(`${what} to have no keys but ${keys.join(", ")}`, key);
+}
+
+function fail(expected: string, found: unknown): never {
+  throw new EndcapError("E_ARGUMENT", `expected ${expected}; found ${typeof found === "string" ? `"${found}"` : String(found)}`);
+}
