@@ -5,74 +5,52 @@
 mod oracle;
 mod support;
 
+use endcap::bundle::overlay::encode;
 use endcap::bundle::{
-    Blend, Calibration, Draft, DraftClass, DraftPin, Knot, Policy, RelationKind, Repeat, Rung, SameCategory, Tuning,
-    Verdict, write,
+    Blend, Calibration, CompiledRule, Condition, Draft, DraftClass, DraftPin, EVERY_ITEM, EVERY_STATE, Effect, Knot,
+    Match, Policy, RelationKind, Repeat, Rule, Rung, SameCategory, Selector, Span, Test, Tuning, Verdict, When, write,
 };
-use endcap::placement::{Fallback, FallbackReason, PastPurchase, Recommender, Request};
+use endcap::placement::{FallbackReason, Recommender, Request};
 use endcap::rank::Reason;
 use endcap::shop::{ItemId, StockState};
 use oracle::{Answer, Expected, Oracle};
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::HashSet;
+use support::shops::{ALL, PLACEMENTS, Question, RULES, dress, overlay};
 use support::{noise, relation, six};
 
 /// Numbers of items that a request may hold; those beyond the model are unknown to it.
 const NUMBERS: u32 = 130;
-
-/// A request that owns its words.
-#[derive(Clone, Debug, Default)]
-struct Question {
-    placement: &'static str,
-    cart: Vec<String>,
-    product: Option<String>,
-    recent: Vec<String>,
-    history: Vec<(String, f32)>,
-    exclude: Vec<String>,
-    limit: Option<u32>,
-}
 
 impl Question {
     /// Asks, and copies the answer out.
     fn ask<D: AsRef<[u8]>>(&self, recommender: &mut Recommender<D>) -> Answer {
         self.with(|request| answer(recommender, request))
     }
-
-    fn with<T>(&self, work: impl FnOnce(&Request<'_>) -> T) -> T {
-        let history: Vec<_> =
-            self.history.iter().map(|(sku, days_ago)| PastPurchase { sku, days_ago: *days_ago }).collect();
-        work(&Request {
-            placement: self.placement,
-            cart: &words(&self.cart),
-            product: self.product.as_deref(),
-            recent: &words(&self.recent),
-            history: &history,
-            exclude: &words(&self.exclude),
-            limit: self.limit,
-            ..Request::default()
-        })
-    }
-}
-
-fn words(skus: &[String]) -> Vec<&str> {
-    skus.iter().map(String::as_str).collect()
 }
 
 fn answer<D: AsRef<[u8]>>(recommender: &mut Recommender<D>, request: &Request<'_>) -> Answer {
-    let answer = recommender.recommend(request).expect("a placement of the bundle");
+    copied(&recommender.recommend(request).expect("a placement of the bundle"))
+}
+
+fn copied(answer: &endcap::placement::Answer<'_>) -> Answer {
     let pick = |pick: &endcap::rank::Pick| Expected {
         item: pick.item.0,
         bits: pick.score.to_bits(),
         reason: pick.reason,
+        relaxed: pick.relaxed,
         because: pick.because().map(|item| item.0).collect(),
     };
     assert_eq!(answer.fallback.is_some(), answer.fallback_reason.is_some());
-    assert!(answer.fallback.is_none_or(|rung| rung == Fallback::Popular));
-    Answer { picks: answer.picks.iter().map(pick).collect(), popular: answer.fallback_reason, due: answer.due }
+    Answer {
+        picks: answer.picks.iter().map(pick).collect(),
+        rung: answer.fallback,
+        popular: answer.fallback_reason,
+        due: answer.due,
+        silent: answer.silent,
+    }
 }
-
-const PLACEMENTS: [&str; 5] = ["cart", "pdp_complements", "pdp_similar", "post_purchase", "bestsellers"];
 
 fn skus(most: usize) -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec((0..NUMBERS).prop_map(|n| format!("SKU-{n:05}")), 0..=most)
@@ -93,7 +71,7 @@ fn questions() -> impl Strategy<Value = Question> {
             if let Some(product) = product.iter().find(|sku| sku.ends_with(['1', '4', '7'])) {
                 cart.push(product.clone());
             }
-            Question { placement, cart, product, recent, history, exclude, limit }
+            Question { placement, cart, product, recent, history, exclude, limit, ..Question::default() }
         },
     )
 }
@@ -176,6 +154,15 @@ fn drafts() -> impl Strategy<Value = Draft> {
     )
 }
 
+/// Drafts with some of what a shop may have; a failure shrinks to the features that matter.
+fn dressed() -> impl Strategy<Value = Draft> {
+    let features = prop_oneof![2 => 0..=ALL, 1 => Just(ALL), 1 => (0..=ALL).prop_map(|features| features | RULES)];
+    (drafts(), any::<u64>(), features).prop_map(|(mut draft, seed, features)| {
+        dress(&mut draft, seed, features & !support::shops::PINS);
+        draft
+    })
+}
+
 fn rungs(popular: bool) -> Vec<Rung> {
     if popular { vec![Rung::Popular] } else { vec![] }
 }
@@ -218,6 +205,37 @@ proptest! {
             let expected = question.with(|request| oracle.answer(request));
             prop_assert_eq!(question.ask(&mut recommender), expected, "{:?}", question);
         }
+    }
+
+    /// The same with everything that a shop may switch on: windows of prices, stock, guards, masks, rules, brands, caps,
+    /// variety, an objective, rungs, floors; before an overlay and after it, on pages too.
+    #[test]
+    fn answers_with_everything_on_are_the_oracles(
+        draft in dressed(),
+        asked in prop::collection::vec((questions(), any::<u64>()), 1..8),
+        patch in prop::option::of(any::<u64>()),
+    ) {
+        let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+        let mut oracle = Oracle::of(recommender.model().base());
+        if let Some(seed) = patch {
+            let overlay = overlay(&draft, seed, 7);
+            prop_assert!(recommender.patch(&encode(&overlay).unwrap()).unwrap().changed);
+            oracle.shop.patch(&overlay);
+        }
+        let asked: Vec<Question> = asked.into_iter().map(|(mut question, seed)| {
+            question.dress(seed);
+            question
+        }).collect();
+        for question in &asked {
+            let expected = question.with(|request| oracle.answer(request));
+            prop_assert_eq!(question.ask(&mut recommender), expected, "{:?}", question);
+        }
+        let mut page = recommender.page();
+        let mut blocks = Vec::new();
+        for question in &asked {
+            blocks.push(question.with(|request| copied(&page.recommend(request).unwrap())));
+        }
+        prop_assert_eq!(blocks, oracle.page(&asked), "a page of {:?}", asked);
     }
 
     /// Hard eligibility, checked on the answer alone.
@@ -393,11 +411,11 @@ proptest! {
         let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
         let oracle = Oracle::of(recommender.model().base());
         let policy = draft.policies.iter().find(|policy| policy.placement == question.placement).unwrap();
-        let mut asked = question.with(|request| oracle.read(request));
+        let mut asked = question.with(|request| oracle.shop.read(request));
         if asked.explores(policy.strategy) {
             asked.take_last_order();
         }
-        let eligible = oracle.eligible(policy, &asked);
+        let eligible = oracle.shop.eligible(policy, &asked);
         let groups: HashSet<_> = eligible.iter().filter_map(|item| draft.items[*item as usize].group).collect();
         let single = eligible.iter().filter(|item| draft.items[**item as usize].group.is_none()).count();
         let wanted = question.limit.unwrap_or(u32::MAX).min(u32::from(policy.limit)) as usize;
@@ -496,6 +514,52 @@ fn an_item_that_only_popularity_lifts_is_a_best_seller() {
     assert_eq!(shown.popular, Some(FallbackReason::Short));
     let scale = shown.picks.iter().find(|pick| pick.item == 4).expect("the kettle votes for the scale");
     assert_eq!((scale.reason, &scale.because[..]), (Reason::BoughtTogether, &[1][..]));
+}
+
+/// Price and state of what a rule pins count, however far behind the best sellers it stands.
+#[test]
+fn a_rule_pins_the_best_known_item_that_it_is_about() {
+    let mut draft = noise(200, 4, 8);
+    let euro = endcap::shop::Currency::parse("EUR").unwrap();
+    for (n, item) in draft.items.iter_mut().enumerate() {
+        (item.group, item.stock) = (None, StockState::InStock);
+        item.card.price = Some(endcap::shop::Money::new(1000 + n as i64, euro));
+    }
+    let span = Span { min: 1150, max: i64::MAX };
+    let compiled = CompiledRule {
+        placements: 0b1,
+        selector: Selector { set: EVERY_ITEM, price: Some(span), states: EVERY_STATE, age: None },
+        unless: Some(Selector {
+            set: EVERY_ITEM,
+            price: Some(Span { min: 1150, max: 1151 }),
+            states: EVERY_STATE,
+            age: None,
+        }),
+        when: Condition::default(),
+        effect: Effect::Pin(2),
+    };
+    let plain = write(&draft).unwrap();
+    draft.rules.rules = vec![compiled];
+    let question = Question { placement: "cart", cart: vec![draft.items[0].sku.clone()], ..Question::default() };
+    let second = |recommender: &mut Recommender<Vec<u8>>| {
+        let pick = question.ask(recommender).picks[1].clone();
+        (pick.item, pick.reason)
+    };
+    let mut trained = Recommender::open(write(&draft).unwrap()).unwrap();
+    assert_eq!(second(&mut trained), (152, Reason::Pinned));
+    // The same rule set on the spot, in a shop without sets.
+    let mut told = Recommender::open(plain).unwrap();
+    let written = Rule {
+        name: "the dear ones".into(),
+        placements: vec!["cart".into()],
+        matches: Match { tests: vec![Test::Price(span)], not: vec![] },
+        when: When::default(),
+        action: Effect::Pin(2),
+        from: None,
+        until: None,
+    };
+    told.set_rules(&[written]).unwrap();
+    assert_eq!(second(&mut told), (150, Reason::Pinned));
 }
 
 #[test]

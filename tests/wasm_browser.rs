@@ -4,5 +4,7 @@
 #[path = "support/engine.rs"]
 mod engine;
 mod support;
+#[path = "guarantees/vectors.rs"]
+mod vectors;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

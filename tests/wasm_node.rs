@@ -4,3 +4,5 @@
 #[path = "support/engine.rs"]
 mod engine;
 mod support;
+#[path = "guarantees/vectors.rs"]
+mod vectors;

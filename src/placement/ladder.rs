@@ -85,7 +85,6 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         }
         self.append_held_back();
         if best_sellers_last || policy.fallback.contains(&Rung::Popular) {
-            self.selection.let_new_in();
             self.best_sellers(new_from..u32::MAX);
         }
         if self.calibration.is_some() {
@@ -100,8 +99,11 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         let (scores, evidence, worth) = (self.scores, self.evidence, self.worth);
         self.rungs.pins.clear();
         self.rungs.pins.extend(eligibility.rules().pins(live));
-        let by_rules = self.rungs.pins.iter().map(|(slot, rule)| (*slot, live.pinned_by(*rule)));
-        pins.place(self.selection, by_rules, |item| {
+        let by_rules = self.rungs.pins.iter().map(|(slot, rule)| (*slot, *rule, live.pinned_by(*rule)));
+        pins.place(self.selection, by_rules, |item, rule| {
+            if rule.is_some_and(|rule| !eligibility.rules().is_about(live, rule, item)) {
+                return None;
+            }
             let standing = eligibility.verdict(model.base(), live, item).ok()?;
             let raw = (scores.of(item) + evidence.prior_of(model, item)).max(0.0);
             let score = worth.probability(raw) * standing.bury;
@@ -202,10 +204,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
             return;
         }
         self.rungs.wider.drain(..).for_each(|candidate| self.selection.enter(candidate));
-        while !self.selection.is_full() {
-            let Some(best) = self.selection.best() else { break };
-            self.choose(best);
-        }
+        self.fill_from_open();
     }
 
     /// Lets new candidates wait for what lower rungs bring, and closes all others.
@@ -217,18 +216,20 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
             self.trace.reject(candidate.pick.item, candidate.pick.parts.raw, why);
         }
         self.selection.close();
-        let key = |candidate: &Candidate| (candidate.pick.parts.value, candidate.pick.parts.raw);
-        self.rungs.held_back.sort_unstable_by(|a, b| {
-            let (x, y) = (key(a), key(b));
-            y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)).then(a.pick.item.cmp(&b.pick.item))
-        });
     }
 
+    /// New candidates that had to wait take the places that are left, by value less likeness as all others do.
     fn append_held_back(&mut self) {
-        for candidate in self.rungs.held_back.drain(..) {
-            if !self.selection.is_full() && self.selection.fits(&candidate).is_ok() {
-                self.selection.append(candidate);
-            }
+        self.selection.let_new_in();
+        self.rungs.held_back.drain(..).for_each(|candidate| self.selection.enter(candidate));
+        self.fill_from_open();
+        self.selection.close();
+    }
+
+    fn fill_from_open(&mut self) {
+        while !self.selection.is_full() {
+            let Some(best) = self.selection.best() else { break };
+            self.choose(best);
         }
     }
 

@@ -46,22 +46,24 @@ impl Pins {
 
     /// Puts what may be shown into its slots: what rules pin, in the order of the file, then what is pinned to products, the
     /// lower slot first, then by item. A slot that is taken gives way to the next free one, and a list that is shorter is
-    /// continued at its end. `pick_of` tells what may be shown, as it would have been ranked.
+    /// continued at its end. `by_rules` are
+    /// slots, rules and the items of their sets; `pick_of` tells what may be shown, and what the rule is about, as it would
+    /// have been ranked.
     pub fn place<'a>(
         &mut self,
         selection: &mut Selection,
-        by_rules: impl Iterator<Item = (u16, &'a [u32])>,
-        mut pick_of: impl FnMut(ItemId) -> Option<Pick>,
+        by_rules: impl Iterator<Item = (u16, u16, &'a [u32])>,
+        mut pick_of: impl FnMut(ItemId, Option<u16>) -> Option<Pick>,
     ) {
         self.taken.clear();
-        for (slot, items) in by_rules {
-            let mut picks = items.iter().filter_map(|item| pick_of(ItemId(*item)));
+        for (slot, rule, items) in by_rules {
+            let mut picks = items.iter().filter_map(|item| pick_of(ItemId(*item), Some(rule)));
             let free = picks.find(|pick| self.is_free(pick)).map(|pick| pick.pinned_by(None));
             self.take(selection.limit(), usize::from(slot), free);
         }
         for at in 0..self.wanted.len() {
             let Some(Wanted { slot, item, by }) = self.wanted.get(at).copied() else { break };
-            let free = pick_of(item).map(|pick| pick.pinned_by(Some(by))).filter(|pick| self.is_free(pick));
+            let free = pick_of(item, None).map(|pick| pick.pinned_by(Some(by))).filter(|pick| self.is_free(pick));
             self.take(selection.limit(), usize::from(slot), free);
         }
         if !self.taken.is_empty() {

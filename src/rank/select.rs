@@ -267,7 +267,7 @@ impl Selection {
     }
 
     /// Puts a candidate to the end of the list, which is not full.
-    pub fn append(&mut self, chosen: Candidate) {
+    fn append(&mut self, chosen: Candidate) {
         self.kinds.push(Kind { class: chosen.class, brand: chosen.brand, group: chosen.pick.group });
         self.picks.push(chosen.pick);
     }

@@ -235,6 +235,13 @@ impl Active {
         })
     }
 
+    /// Whether a rule is about `item`: its set, price, state and age, and what it leaves out.
+    pub fn is_about(&self, live: &Live, rule: u16, item: ItemId) -> bool {
+        live.book()
+            .rule(rule)
+            .is_some_and(|rule| is_in(live.book(), item, rule.selector.set) && is_about(rule, live, item, self.now))
+    }
+
     /// The rules that hold, in the order of the file.
     pub fn list(&self) -> &[u16] {
         &self.list
@@ -242,12 +249,7 @@ impl Active {
 
     /// The rules that hold and are about `item`.
     pub fn about<'a>(&'a self, live: &'a Live, item: ItemId) -> impl Iterator<Item = u16> + 'a {
-        let about = move |number: &&u16| {
-            live.book()
-                .rule(**number)
-                .is_some_and(|rule| is_in(live.book(), item, rule.selector.set) && is_about(rule, live, item, self.now))
-        };
-        self.list.iter().filter(about).copied()
+        self.list.iter().filter(move |rule| self.is_about(live, **rule, item)).copied()
     }
 }
 

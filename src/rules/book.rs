@@ -47,13 +47,13 @@ pub struct Book {
     about_all: Vec<u16>,
     /// For each placement the rules that may hold there.
     at: Lists,
-    /// Rules that pin, and the best known of the items that they are about.
+    /// Rules that pin, and the best known of the items of their sets.
     pins: Vec<(u16, Vec<u32>)>,
     sets: usize,
 }
 
-/// Of the items that a rule pins the best known so many are tried.
-const TRIED: usize = 64;
+/// Of the items that a rule pins the best known so many are tried: as many as a rung of the ladder looks at.
+const TRIED: usize = 4_096;
 
 impl Book {
     /// A book of `rules`; `signature_of` has an entry an item, or none at all.
@@ -139,7 +139,7 @@ impl Book {
         self.at.at(placement)
     }
 
-    /// The items that a rule pins, the best known first, at most 64.
+    /// The items of a pinning rule's set, the best known first, at most 4,096.
     pub(super) fn pinned_by(&self, rule: u16) -> &[u32] {
         self.pins.iter().find(|(number, _)| *number == rule).map_or(&[], |(_, items)| items)
     }

@@ -134,7 +134,8 @@ impl Live {
         &self.book
     }
 
-    /// The items that a rule pins, the best known first, at most 64.
+    /// The items of a pinning rule's set, the best known first, at most 4,096; its other tests are
+    /// [`Active::is_about`](super::Active::is_about)'s.
     pub fn pinned_by(&self, rule: u16) -> &[u32] {
         self.book.pinned_by(rule)
     }
@@ -158,7 +159,9 @@ impl Live {
         for (item, mask) in (0..).map(ItemId).zip(&compiled.hidden) {
             self.hide(item, *mask);
         }
-        let Sets { signature_of, signatures } = compiled.table.sets;
+        let Sets { mut signature_of, signatures } = compiled.table.sets;
+        // Without sets there is no column: a rule about every item still needs to know of every item.
+        signature_of.resize(self.states.len(), 0);
         self.book = Book::new(compiled.table.rules, signature_of, signatures);
         let name = |rule: &u16| names.get(usize::from(*rule)).cloned().unwrap_or_default();
         self.names = compiled.origins.iter().map(name).collect();

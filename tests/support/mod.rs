@@ -3,6 +3,7 @@
 
 pub mod damage;
 pub mod everything;
+pub mod shops;
 
 use endcap::bundle::*;
 use endcap::shop::{Currency, ItemId, Money, StockState};
