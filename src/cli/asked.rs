@@ -132,9 +132,7 @@ impl<'a> Asked<'a> {
             quantity: line.quantity.unwrap_or(1.0),
             price: line.price.and_then(|price| defaults.currency.to_minor(price)),
         };
-        let past = |past: &'a HistoryLine<'_>| {
-            Some(PastPurchase { sku: &past.sku, days_ago: past.days_ago? as f32 })
-        };
+        let past = |past: &'a HistoryLine<'_>| Some(PastPurchase { sku: &past.sku, days_ago: past.days_ago? as f32 });
         let segment = self.segment.iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()));
         let now = self.now.as_deref().map(moment).transpose().map_err(|error| {
             let found = self.now.as_deref().unwrap_or_default();

@@ -170,8 +170,7 @@ impl Desk {
     }
 
     fn list(&mut self, asked: &Asked<'_>, request: &Request<'_>, block: bool) -> Result<Answer, Problem> {
-        let answer =
-            if block { self.recommender.block(request) } else { self.recommender.recommend(request) };
+        let answer = if block { self.recommender.block(request) } else { self.recommender.recommend(request) };
         let Some(answer) = answer else { return Err(no_such_placement(&self.recommender, request.placement)) };
         let (fallback, fallback_reason) =
             (answer.fallback.map(|rung| rung.name()), answer.fallback_reason.map(|reason| reason.name()));

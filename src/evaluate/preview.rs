@@ -78,7 +78,9 @@ pub fn preview<D: AsRef<[u8]>>(
         told(done, total);
         let asked = [before.live().policies(), after.live().policies()];
         let policy = asked.iter().rev().find_map(|all| all.iter().find(|policy| policy.placement == name));
-        let Some((strategy, limit)) = policy.map(|policy| (policy.strategy, usize::from(policy.limit))) else { continue };
+        let Some((strategy, limit)) = policy.map(|policy| (policy.strategy, usize::from(policy.limit))) else {
+            continue;
+        };
         let mut comparison = Comparison::new(limit);
         for (n, cart) in carts.iter().enumerate() {
             let skus: Vec<&str> = cart.iter().map(String::as_str).collect();

@@ -27,23 +27,18 @@ const MARGIN: usize = 17;
 const MARGIN_RATE: usize = 18;
 
 /// Other names of `price`.
-pub(super) const PRICE_NAMES: &[&str] =
-    &["unit_price", "item_price", "list_price", "regular_price", "variant_price"];
+pub(super) const PRICE_NAMES: &[&str] = &["unit_price", "item_price", "list_price", "regular_price", "variant_price"];
 /// Other names of `cost`.
-pub(super) const COST_NAMES: &[&str] =
-    &["cost_price", "cost_of_goods_sold", "cogs", "unit_cost", "cost_per_item"];
+pub(super) const COST_NAMES: &[&str] = &["cost_price", "cost_of_goods_sold", "cogs", "unit_cost", "cost_per_item"];
 /// Other names of `stock`.
 pub(super) const STOCK_NAMES: &[&str] =
     &["inventory", "stock_quantity", "quantity_available", "inventory_quantity", "on_hand", "quantity", "qty"];
 /// Other names of `availability`.
-pub(super) const AVAILABILITY_NAMES: &[&str] =
-    &["stock_status", "in_stock"];
+pub(super) const AVAILABILITY_NAMES: &[&str] = &["stock_status", "in_stock"];
 /// Other names of `margin`.
-pub(super) const MARGIN_NAMES: &[&str] =
-    &["contribution", "unit_margin", "contribution_margin"];
+pub(super) const MARGIN_NAMES: &[&str] = &["contribution", "unit_margin", "contribution_margin"];
 /// Other names of `margin_rate`.
-pub(super) const RATE_NAMES: &[&str] =
-    &["margin_share"];
+pub(super) const RATE_NAMES: &[&str] = &["margin_share"];
 
 const FIELDS: &[Field] = &[
     Field::required("sku", SKU_NAMES),
@@ -54,10 +49,7 @@ const FIELDS: &[Field] = &[
     ),
     Field::optional("price", PRICE_NAMES),
     Field::optional("cost", COST_NAMES),
-    Field::optional(
-        "stock",
-        STOCK_NAMES,
-    ),
+    Field::optional("stock", STOCK_NAMES),
     Field::optional("availability", AVAILABILITY_NAMES),
     Field::optional("brand", &["vendor", "manufacturer", "item_brand"]),
     Field::optional("group", &["item_group_id", "group_id", "parent_sku", "parent_id", "parent", "handle"]),

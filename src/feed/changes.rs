@@ -1,8 +1,6 @@
 //! Rows of what changed since training: stock, availability, prices, costs and margins.
 
-use super::catalog::{
-    AVAILABILITY_NAMES, COST_NAMES, MARGIN_NAMES, PRICE_NAMES, RATE_NAMES, STOCK_NAMES, said, share,
-};
+use super::catalog::{AVAILABILITY_NAMES, COST_NAMES, MARGIN_NAMES, PRICE_NAMES, RATE_NAMES, STOCK_NAMES, said, share};
 use super::columns::{Field, SKU_NAMES};
 use super::source::is_json;
 use super::table::{self, Dropped, Row};

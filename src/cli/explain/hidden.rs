@@ -26,7 +26,8 @@ impl Hiders {
     /// What hides `item` at the placement of this number, in words.
     pub fn of_item(&self, recommender: &Recommender<Vec<u8>>, item: ItemId, placement: usize) -> Vec<String> {
         let Some((plan, private)) = &self.plan else {
-            let why = if self.replaced { "a rule or margin floor of the overlay" } else { "a rule or the margin floor" };
+            let why =
+                if self.replaced { "a rule or margin floor of the overlay" } else { "a rule or the margin floor" };
             let told = if self.replaced { "" } else { "; the edge bundle tells which" };
             return vec![format!("{why}{told}")];
         };

@@ -156,7 +156,15 @@ impl Teller {
             _ => Vec::new(),
         };
         let text = words::rejection(why, &by);
-        TellRejected { sku: self.sku(item), title: self.title(item), s: raw, step: why.step(), why: why.name(), by, text }
+        TellRejected {
+            sku: self.sku(item),
+            title: self.title(item),
+            s: raw,
+            step: why.step(),
+            why: why.name(),
+            by,
+            text,
+        }
     }
 
     /// A rule by its name, or by its number where the bundle tells none.

@@ -125,8 +125,7 @@ impl PatchArgs {
         for path in &self.input {
             let bar = talk.reading(path);
             let position = |bytes| bar.set_position(bytes);
-            let options =
-                feed::Options { currency, max_bad_rows: self.max_bad_rows, progress: Some(&position) };
+            let options = feed::Options { currency, max_bad_rows: self.max_bad_rows, progress: Some(&position) };
             let summary: Result<feed::Summary, FeedError> =
                 feed::read_changes(path, &options, &mut |line| news.take(line));
             bar.finish_and_clear();

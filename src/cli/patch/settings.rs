@@ -50,7 +50,10 @@ pub(super) fn tell(config: &Config, path: &Path, recommender: &Recommender<Vec<u
         untold.push("[train]");
     }
     if !untold.is_empty() {
-        eprintln!("note: {file}: {} is no part of an overlay: a change of it needs a training run", untold.join(" and "));
+        eprintln!(
+            "note: {file}: {} is no part of an overlay: a change of it needs a training run",
+            untold.join(" and ")
+        );
     }
     let low_at = recommender.model().base().private().map(|private| private.low_at);
     if let Some(low_at) = low_at.filter(|low_at| *low_at != config.low_at) {
@@ -99,7 +102,8 @@ fn by_sku(base: &Bundle<Vec<u8>>, compiled: Compiled, config: &Config, edge: boo
     let sets = compiled.table.sets;
     let sku = |item| base.dictionary().and_then(|dictionary| dictionary.to_sku(ItemId(item)));
     let signed = (0..).zip(&sets.signature_of).filter(|(_, signature)| **signature != 0);
-    let signed: BTreeSet<(String, u32)> = signed.filter_map(|(item, signature)| Some((sku(item)?, *signature))).collect();
+    let signed: BTreeSet<(String, u32)> =
+        signed.filter_map(|(item, signature)| Some((sku(item)?, *signature))).collect();
     let (skus, signature_of): (Vec<String>, Vec<u32>) = signed.into_iter().unzip();
     let signatures = if skus.is_empty() { Vec::new() } else { sets.signatures };
     let name = |origin: &u16| config.rules.get(usize::from(*origin)).map(|rule| rule.name.clone()).unwrap_or_default();
@@ -108,10 +112,7 @@ fn by_sku(base: &Bundle<Vec<u8>>, compiled: Compiled, config: &Config, edge: boo
 }
 
 /// Settings as an overlay of any revision, to be tried on the spot.
-pub(in super::super) fn overlay_of(
-    recommender: &Recommender<Vec<u8>>,
-    path: &Path,
-) -> Result<Vec<u8>, Failure> {
+pub(in super::super) fn overlay_of(recommender: &Recommender<Vec<u8>>, path: &Path) -> Result<Vec<u8>, Failure> {
     let config = read(path, recommender.model().base())?;
     let shop = Shop::of(recommender, false, Some(&config));
     let mut draft = shop.blank();

@@ -69,7 +69,11 @@ impl Summary {
             prices_changed: changed(&|item| live.price(item) != base.price(item)),
             hidden,
             jumped: found.iter().filter(|item| live.has_jumped(**item)).map(|item| Jump::of(&patched, *item)).collect(),
-            switches: draft.switches.iter().map(|(name, on)| Switch { placement: name.clone(), enabled: *on }).collect(),
+            switches: draft
+                .switches
+                .iter()
+                .map(|(name, on)| Switch { placement: name.clone(), enabled: *on })
+                .collect(),
             policies: draft.policies.len(),
             rules: draft.rules.as_ref().map(|rules| rules.rules.len()),
             bytes: bytes.len(),

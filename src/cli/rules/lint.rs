@@ -101,7 +101,9 @@ impl Report {
     pub fn verdict(&self) -> Result<(), Failure> {
         match self.errors {
             0 => Ok(()),
-            errors => Err(Failure::data(format!("{}: {errors} errors; correct them, see the remedies above", self.file))),
+            errors => {
+                Err(Failure::data(format!("{}: {errors} errors; correct them, see the remedies above", self.file)))
+            }
         }
     }
 }
@@ -109,7 +111,9 @@ impl Report {
 impl Found {
     fn of(finding: &Finding, config: &Config) -> Self {
         let (place, about) = match finding.place {
-            Place::Rule(at) => (config.rule_places.get(at).copied(), config.rules.get(at).map(|rule| format!("rule {:?}", rule.name))),
+            Place::Rule(at) => {
+                (config.rule_places.get(at).copied(), config.rules.get(at).map(|rule| format!("rule {:?}", rule.name)))
+            }
             Place::Placement(at) => (
                 config.placement_places.get(at).copied().flatten(),
                 config.policies.get(at).map(|policy| format!("placement {:?}", policy.placement)),

@@ -153,7 +153,19 @@ impl Report {
         let against = self.against.as_deref().unwrap_or("the bundle");
         let mut lines =
             vec![format!("{} against {against}: {} carts, {} requests", self.config, self.carts, self.requests)];
-        let heads = ["placement", "asked", "changed", "relevance", "loss", "margin a list", "price", "drift", "products", "short", "empty"];
+        let heads = [
+            "placement",
+            "asked",
+            "changed",
+            "relevance",
+            "loss",
+            "margin a list",
+            "price",
+            "drift",
+            "products",
+            "short",
+            "empty",
+        ];
         let mut rows = vec![heads.map(String::from).to_vec()];
         rows.extend(self.placements.iter().map(|placement| cells(placement, currency)));
         lines.extend([String::new(), output::table(&rows)]);
@@ -181,9 +193,8 @@ fn cells(preview: &PlacementPreview, currency: Currency) -> Vec<String> {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let signed = |share: Option<f64>| share.map_or("–".into(), |share| format!("{:+.1} %", 100.0 * share));
     let number = |value: Option<f64>| value.map_or("–".into(), |value| format!("{value:.4}"));
-    let money = |minor: Option<f64>| {
-        minor.map_or("–".into(), |minor| Money::new(minor.round() as i64, currency).to_string())
-    };
+    let money =
+        |minor: Option<f64>| minor.map_or("–".into(), |minor| Money::new(minor.round() as i64, currency).to_string());
     let margin = |minor: Option<f64>| {
         let unit = 10f64.powi(currency.decimals() as i32);
         minor.map_or("–".into(), |minor| format!("{:.4}", minor / unit))
