@@ -2,8 +2,9 @@
 //
 //     node pkg-template/build.mjs WASM_BINDGEN_DIR [PKG_DIR]
 //
-// Everything lands in one shared file, dist/slim.js; the entries index, workerd and edge-light differ by one
-// statement: where the WebAssembly.Module comes from. There is one wasm file.
+// The folder holds one output an engine: `wasm`, what pages ask, and `studio`, all there is. Everything of the first lands in
+// one shared file, dist/slim.js; the entries index, workerd and edge-light differ by one statement: where the
+// WebAssembly.Module comes from. The studio has a file of its own, which shares nothing but the errors.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,17 +22,22 @@ if (!glueDir) {
   process.exit(2);
 }
 const dist = join(pkg, "dist");
-const wasm = join(glueDir, "endcap_bg.wasm");
+const engines = { wasm: join(glueDir, "wasm"), studio: join(glueDir, "studio") };
+const wasmOf = (engine) => join(engines[engine], "endcap_bg.wasm");
 
 /** Declarations that the published types reach; those of the inner files stay out of the package. */
-const PUBLISHED_TYPES = ["codes", "entry", "errors", "index", "recommender", "slim", "types"];
+const PUBLISHED_TYPES = ["codes", "entry", "errors", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"];
+/** What is checked against which engine's declarations. */
+const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim"] };
 
 async function main() {
   rmSync(pkg, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
-  checkTypes();
+  for (const engine of Object.keys(ENTRIES)) checkTypes(engine);
+  for (const name of PUBLISHED_TYPES) copyFileSync(join(glueDir, "types", `${name}.d.ts`), join(dist, `${name}.d.ts`));
   await bundle();
-  copyFileSync(wasm, join(dist, "endcap_bg.wasm"));
+  copyFileSync(wasmOf("wasm"), join(dist, "endcap_bg.wasm"));
+  copyFileSync(wasmOf("studio"), join(dist, "endcap_studio_bg.wasm"));
   writeManifest();
   copyFileSync(join(here, "README.md"), join(pkg, "README.md"));
   for (const name of readdirSync(root)) if (/^LICENSE/.test(name)) copyFileSync(join(root, name), join(pkg, name));
@@ -39,12 +45,13 @@ async function main() {
 
 // The sources are checked against the declarations that wasm-bindgen made just now, so a drift of the Rust surface
 // stops the build.
-function checkTypes() {
+function checkTypes(engine) {
   const project = join(glueDir, "tsconfig.json");
   writeFileSync(project, JSON.stringify({
     extends: join(here, "tsconfig.json"),
-    compilerOptions: { rootDir: join(here, "src"), outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(glueDir, "endcap.d.ts")] } },
-    include: [join(here, "src")],
+    compilerOptions: { rootDir: join(here, "src"), outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(engines[engine], "endcap.d.ts")] } },
+    files: [join(here, "src/ambient.d.ts"), ...ENTRIES[engine].map((name) => join(here, "src", `${name}.ts`))],
+    include: [],
   }));
   rmSync(join(glueDir, "types"), { recursive: true, force: true });
   try {
@@ -53,26 +60,29 @@ function checkTypes() {
     console.error(String(error.stdout ?? error));
     process.exit(1);
   }
-  for (const name of PUBLISHED_TYPES) copyFileSync(join(glueDir, "types", `${name}.d.ts`), join(dist, `${name}.d.ts`));
 }
 
 async function bundle() {
   const { build } = tools("esbuild");
   const common = { bundle: true, format: "esm", target: "es2022", platform: "neutral", minify: true, legalComments: "none", logLevel: "warning" };
-  await build({ ...common, entryPoints: [join(here, "src/slim.ts")], outfile: join(dist, "slim.js"), plugins: [glue] });
+  await build({ ...common, entryPoints: [join(here, "src/slim.ts")], outfile: join(dist, "slim.js"), plugins: [glue("wasm")] });
   for (const entry of ["index", "workerd", "edge-light"]) {
     const outfile = join(dist, `${entry}.js`);
-    await build({ ...common, entryPoints: [join(here, "src", `${entry}.ts`)], outfile, plugins: [inlinedEngine, outside] });
+    await build({ ...common, entryPoints: [join(here, "src", `${entry}.ts`)], outfile, plugins: [inlinedEngine("wasm"), outside(/^\.\/slim\.js$|\.wasm(\?module)?$/)] });
+  }
+  for (const entry of ["studio", "studio-workerd"]) {
+    const outfile = join(dist, `${entry}.js`);
+    await build({ ...common, entryPoints: [join(here, "src", `${entry}.ts`)], outfile, plugins: [glue("studio"), inlinedEngine("studio"), sharedErrors, outside(/\.wasm$/)] });
   }
 }
 
-const glue = {
+const glue = (engine) => ({
   name: "glue",
   setup(build) {
-    build.onResolve({ filter: /^endcap:glue$/ }, () => ({ path: join(glueDir, "endcap.js") }));
+    build.onResolve({ filter: /^endcap:glue$/ }, () => ({ path: join(engines[engine], "endcap.js") }));
     build.onLoad({ filter: /[\\/]endcap\.js$/ }, ({ path }) => ({ contents: patched(readFileSync(path, "utf8")) }));
   },
-};
+});
 
 // Two changes to what wasm-bindgen writes. It tests `instanceof WebAssembly.Module`, which a module of another realm
 // fails; src/engine.ts has looked by then. And no default address of the wasm may be left: bundlers would follow
@@ -84,18 +94,26 @@ function patched(source) {
   return source.replace(test, "");
 }
 
-const inlinedEngine = {
+const inlinedEngine = (engine) => ({
   name: "inlined-engine",
   setup(build) {
-    build.onResolve({ filter: /^endcap:engine-base64$/ }, () => ({ path: wasm, namespace: "base64" }));
+    build.onResolve({ filter: /^endcap:engine-base64$/ }, () => ({ path: wasmOf(engine), namespace: "base64" }));
     build.onLoad({ filter: /./, namespace: "base64" }, ({ path }) => ({ contents: readFileSync(path), loader: "base64" }));
   },
-};
+});
 
-const outside = {
+const outside = (filter) => ({
   name: "outside",
   setup(build) {
-    build.onResolve({ filter: /^\.\/slim\.js$|\.wasm(\?module)?$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter }, ({ path }) => ({ path, external: true }));
+  },
+});
+
+// An error of the studio must be an `EndcapError` to whoever imports that from `endcap`.
+const sharedErrors = {
+  name: "shared-errors",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/errors\.js$/ }, () => ({ path: "./slim.js", external: true }));
   },
 };
 

@@ -22,22 +22,23 @@ if [ ! -d tests/js/node_modules/binaryen ]; then
     npm ci --prefix tests/js --silent --no-progress || need "tests/js/node_modules" "npm ci --prefix tests/js"
 fi
 
-cargo rustc --quiet --lib --crate-type cdylib --no-default-features --features wasm \
-    --target wasm32-unknown-unknown --profile wasm
-
+# Two engines of the same sources: what pages ask, and all there is.
 # The path of the default module is left out so that no bundler emits a second copy of the wasm.
-rm -rf "$bindings"
-"$bindgen/bin/wasm-bindgen" --target web --omit-default-module-path --remove-name-section --remove-producers-section \
-    --out-dir "$bindings" --out-name endcap "$target/wasm32-unknown-unknown/wasm/endcap.wasm"
-
 # The target_features section says what is allowed: --all-features would emit what browsers do not run.
-mkdir -p "$optimised"
-if ! cmp -s "$bindings/endcap_bg.wasm" "$optimised/input.wasm"; then
-    rm -f "$optimised/input.wasm"
-    tests/js/node_modules/.bin/wasm-opt -Oz --strip-target-features --strip-producers \
-        "$bindings/endcap_bg.wasm" -o "$optimised/output.wasm"
-    cp "$bindings/endcap_bg.wasm" "$optimised/input.wasm"
-fi
-cp "$optimised/output.wasm" "$bindings/endcap_bg.wasm"
+for engine in wasm studio; do
+    cargo rustc --quiet --lib --crate-type cdylib --no-default-features --features "$engine" \
+        --target wasm32-unknown-unknown --profile wasm
+    rm -rf "$bindings/$engine"
+    "$bindgen/bin/wasm-bindgen" --target web --omit-default-module-path --remove-name-section --remove-producers-section \
+        --out-dir "$bindings/$engine" --out-name endcap "$target/wasm32-unknown-unknown/wasm/endcap.wasm"
+    mkdir -p "$optimised/$engine"
+    if ! cmp -s "$bindings/$engine/endcap_bg.wasm" "$optimised/$engine/input.wasm"; then
+        rm -f "$optimised/$engine/input.wasm"
+        tests/js/node_modules/.bin/wasm-opt -Oz --strip-target-features --strip-producers \
+            "$bindings/$engine/endcap_bg.wasm" -o "$optimised/$engine/output.wasm"
+        cp "$bindings/$engine/endcap_bg.wasm" "$optimised/$engine/input.wasm"
+    fi
+    cp "$optimised/$engine/output.wasm" "$bindings/$engine/endcap_bg.wasm"
+done
 
 node pkg-template/build.mjs "$bindings" pkg

@@ -1,7 +1,7 @@
 // How answers come out of the engine: arrays of numbers, in which a float is its bits.
 
-import { FALLBACK_REASONS, FALLBACKS, REASONS, REJECTIONS, RELATIONS, SILENCES, STRATEGIES } from "./codes.js";
-import type { Answer, Explanation, RecommendedItem, RuleName, Shown } from "./types.js";
+import { FALLBACK_REASONS, FALLBACKS, REASONS, SILENCES } from "./codes.js";
+import type { Answer, RecommendedItem, RuleName } from "./types.js";
 
 /** Numbers before the first item of an answer: status, fallback, its reason, due and one (0: not asked), silence, count. */
 const HEAD = 6;
@@ -72,7 +72,7 @@ export class Flat {
 }
 
 /** What a list of names holds at a number from 1; null for 0. */
-function named<T>(list: readonly T[], number: number): T | null {
+export function named<T>(list: readonly T[], number: number): T | null {
   return number === 0 ? null : (list[number - 1] ?? null);
 }
 
@@ -88,65 +88,4 @@ export function answerOf(placement: string, words: Uint32Array, names: Names, mo
   };
   if (words[3] !== 0) answer.due = (words[3] as number) - 1;
   return answer;
-}
-
-/** Reads an explanation. */
-export function explanationOf(placement: string, words: Uint32Array, names: Names, model: string): Explanation {
-  const flat = new Flat(words, names, 1);
-  const [strategy, fallback, why, silent] = [flat.next(), flat.next(), flat.next(), flat.next()];
-  const loss = flat.float();
-  const [known, low, high] = [flat.next(), flat.next(), flat.next()];
-  const more = flat.next();
-  const found: Explanation = {
-    placement,
-    strategy: STRATEGIES[strategy] ?? "popular",
-    subtotal: known === 0 ? null : (high | 0) * 2 ** 32 + low,
-    max_relevance_loss: loss,
-    rules: flat.list(flat.rule),
-    shown: flat.list(() => shownOf(flat)),
-    rejected: flat.list(() => {
-      const [sku, raw] = [flat.sku(), flat.float()];
-      const [reason, step] = [named(REJECTIONS, flat.next()) ?? "outranked", flat.next()];
-      const rule = flat.next();
-      return { sku, raw, why: reason, step, ...(rule !== 0 && { rule: { number: rule, name: names.rule(rule - 1) } }) };
-    }),
-    more,
-    fallback: named(FALLBACKS, fallback),
-    fallback_reason: named(FALLBACK_REASONS, why),
-    silent: named(SILENCES, silent),
-    model,
-  };
-  Object.defineProperty(found, "toString", { value: () => textOf(found) });
-  return found;
-}
-
-function shownOf(flat: Flat): Shown {
-  const item = flat.item();
-  const [raw, relevance, bury, phi, value, likeness] = [flat.float(), flat.float(), flat.float(), flat.float(), flat.float(), flat.float()];
-  const popularity = flat.float();
-  const votes = flat.list(() => ({ sku: flat.sku(), relation: RELATIONS[flat.next()] ?? "cart", weight: flat.float(), vote: flat.float() }));
-  return { ...item, parts: { raw, relevance, bury, phi, value, likeness }, popularity, votes, rules: flat.list(flat.rule) };
-}
-
-const short = (number: number) => String(Number(number.toPrecision(3)));
-const label = ({ number, name }: RuleName) => (name === null ? `rule ${number}` : `"${name}"`);
-
-/** An explanation as a person reads it. */
-function textOf({ placement, strategy, subtotal, max_relevance_loss, rules, shown, rejected, more, fallback, fallback_reason, silent }: Explanation): string {
-  if (silent !== null) return `${placement}: nothing, ${silent}`;
-  const lines = [
-    `${placement}: ${strategy}, ${shown.length} shown, subtotal ${subtotal ?? "unknown"}, relevance given up at most ${short(max_relevance_loss)}`,
-    ...(rules.length > 0 ? [`rules that hold: ${rules.map(label).join(", ")}`] : []),
-    ...(fallback === null ? [] : [`filled by ${fallback}: ${fallback_reason}`]),
-  ];
-  shown.forEach(({ sku, score, reason, parts, popularity, votes, rules: own, relaxed }, at) => {
-    const extra = [parts.bury === 1 ? "" : ` × ${short(parts.bury)} buried`, parts.phi === 0 ? "" : `, worth ${short(parts.phi)}`, parts.likeness === 0 ? "" : `, like others ${short(parts.likeness)}`];
-    lines.push(`${at + 1}. ${sku}  ${reason}, score ${short(score)}: raw ${short(parts.raw)}${extra.join("")}${relaxed ? ", wider prices" : ""}`);
-    for (const vote of votes) lines.push(`     ${vote.sku} says ${short(vote.vote)} (${vote.relation} ${short(vote.weight)})`);
-    if (popularity > 0) lines.push(`     popularity says ${short(popularity)}`);
-    if (own.length > 0) lines.push(`     ${own.map(label).join(", ")}`);
-  });
-  for (const { sku, raw, why, rule } of rejected) lines.push(`-  ${sku}  ${why}${rule ? ` ${label(rule)}` : ""}, raw ${short(raw)}`);
-  if (more > 0) lines.push(`   and ${more} more`);
-  return lines.join("\n");
 }

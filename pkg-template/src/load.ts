@@ -14,6 +14,7 @@ export async function loadWith(
   ownEngine: (() => EngineSource) | undefined,
   source: Source,
   options: LoadOptions = {},
+  make: typeof Recommender = Recommender,
 ): Promise<Recommender> {
   const engine = options.engine ?? ownEngine;
   if (engine === undefined && !engineStarted()) {
@@ -27,7 +28,7 @@ export async function loadWith(
     startEngine(engine as EngineSource | (() => EngineSource), options),
     overlay === undefined ? undefined : fetchBytes(overlay, limits),
   ]);
-  const recommender = new Recommender(withCodes(() => new Engine(bytes)), options);
+  const recommender = new make(withCodes(() => new Engine(bytes)), options);
   if (changes !== undefined) patched(recommender, changes);
   return recommender;
 }

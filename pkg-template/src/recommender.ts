@@ -1,32 +1,29 @@
 import type { Engine } from "endcap:glue";
-import { flatChange, stocked } from "./change.js";
 import { EndcapError, withCodes } from "./errors.js";
-import { answerOf, explanationOf, FIELD, Flat, type Names } from "./flat.js";
+import { answerOf, FIELD, Flat, type Names } from "./flat.js";
 import { infoOf } from "./info.js";
 import { isSku, joined, limitOf, linesOf, nowOf, placementOf, purchases, segmentOf, wholeList } from "./request.js";
-import { flattened } from "./rules.js";
 import { fetchBytes, isBytes } from "./source.js";
 import type * as T from "./types.js";
 import type { Answer, Card, FetchOptions, Info, LoadOptions, RecommendRequest, Source } from "./types.js";
 
-/** Candidates that an explanation lists where nothing else is said. */
-const MOST_REJECTED = 20;
-
 /** A loaded bundle, ready to answer. Made by `load`. */
 export class Recommender {
   #engine: Engine | undefined;
-  readonly #model: string;
+  /** @internal */
+  protected readonly model: string;
   readonly #skus = new Map<number, string>();
   readonly #options: LoadOptions;
-  readonly #names: Names;
+  /** @internal */
+  protected readonly names: Names;
   #cardsJoined: Promise<void> | undefined;
 
   /** @internal */
   constructor(engine: Engine, options: LoadOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#model = infoOf(engine.info()).model;
-    this.#names = { sku: (item) => this.#sku(engine, item), rule: (number) => engine.rule_name(number) ?? null };
+    this.model = infoOf(engine.info()).model;
+    this.names = { sku: (item) => this.#sku(engine, item), rule: () => null };
   }
 
   /**
@@ -49,7 +46,7 @@ export class Recommender {
    * @throws {EndcapError} as {@link recommend}; then there is no answer at all.
    */
   page(requests: readonly RecommendRequest[]): Answer[] {
-    this.#alive();
+    this.alive();
     if (!Array.isArray(requests)) throw new EndcapError("E_ARGUMENT", `expected a list of requests, found ${typeof requests}`);
     return requests.map((request, at) => this.#answer(request, at === 0 ? 1 : 2));
   }
@@ -62,12 +59,12 @@ export class Recommender {
    * @throws {EndcapError} as {@link recommend}.
    */
   rerank(request: T.RerankRequest): T.Reranked {
-    const engine = this.#alive();
+    const engine = this.alive();
     const [placement, ...asked] = question(request);
     const list: unknown[] = Array.isArray(request.list) ? request.list : [];
     const words = engine.rerank(placement, ...asked, wholeList(list));
-    if (words[0] !== 0) throw this.#unknownPlacement(engine, placement);
-    const flat = new Flat(words, this.#names, 1);
+    if (words[0] !== 0) throw this.unknownPlacement(engine, placement);
+    const flat = new Flat(words, this.names, 1);
     const sku = (index: number) => list[index] as string;
     return {
       items: flat.list(() => {
@@ -79,66 +76,18 @@ export class Recommender {
   }
 
   /**
-   * Explains the answer to `request`: the list that {@link recommend} gives, with the evidence, the parts of the score and the
-   * rules of each item, and why other candidates are not in it. Not for the hot path. The result prints as a text:
-   * `console.log(String(recommender.explain(request)))`.
-   *
-   * @throws {EndcapError} as {@link recommend}.
-   */
-  explain(request: RecommendRequest, options: T.ExplainOptions = {}): T.Explanation {
-    const engine = this.#alive();
-    const [placement, ...asked] = question(request);
-    const most = options.limit === undefined ? MOST_REJECTED : limitOf(options.limit);
-    const words = engine.explain(placement, ...asked, limitOf(request.limit), joined(options.about), most);
-    if (words[0] !== 0) throw this.#unknownPlacement(engine, placement);
-    return explanationOf(placement, words, this.#names, this.#model);
-  }
-
-  /**
-   * Lets what changed since training take effect with the next request, all of it or nothing: the bytes of an overlay
-   * (`endcap patch`), or a {@link T.Change} as an object. Overlays are ordered by revision: an older one is refused, the one
-   * that holds already changes nothing. A change without a `revision` is made on the spot and leaves the revision alone.
+   * Lets what changed since training take effect with the next request, all of it or nothing: the bytes of an overlay, as
+   * `endcap patch` or the `overlay` of `endcap/studio` makes them. Overlays are ordered by revision: an older one is refused,
+   * the one that holds already changes nothing.
    *
    * @throws {EndcapError} `E_NOT_AN_OVERLAY`, `E_NEWER_VERSION`, `E_TRUNCATED`, `E_DAMAGED`, `E_MALFORMED`, `E_OTHER_SHOP`
-   * (or none of its SKUs is known), `E_CURRENCY`, `E_OLDER_REVISION`, `E_PUBLIC_BUNDLE`, `E_UNKNOWN_PLACEMENT`,
-   * `E_ARGUMENT`; what held before goes on holding.
+   * (or none of its SKUs is known), `E_CURRENCY`, `E_OLDER_REVISION`, `E_PUBLIC_BUNDLE`, `E_ARGUMENT`; what held before goes
+   * on holding.
    */
-  patch(change: ArrayBuffer | Uint8Array | T.Change): T.Patched {
-    const engine = this.#alive();
-    const flat = isBytes(change) ? undefined : flatChange(change, this.placements());
-    const told = withCodes(() =>
-      flat === undefined
-        ? engine.patch(asBytes(change as ArrayBuffer | Uint8Array))
-        : engine.change(flat.skus, flat.facts, flat.switches, flat.revision, flat.madeAt),
-    );
-    return { changed: told[0] === 1, items: told[1] as number, unknown: told[2] as number };
-  }
-
-  /**
-   * Says whether items can be sold, on the spot: of one SKU, or of many by SKU. A state of stock fits every bundle; a count
-   * is for edge bundles, which hold counts.
-   *
-   * @throws {EndcapError} `E_PUBLIC_BUNDLE` (a count), `E_OTHER_SHOP` (no SKU is known), `E_ARGUMENT`.
-   */
-  setStock(sku: string, stock: T.Stock): T.Patched;
-  setStock(stock: Readonly<Record<string, T.Stock>>): T.Patched;
-  setStock(skus: string | Readonly<Record<string, T.Stock>>, stock?: T.Stock): T.Patched {
-    const said = typeof skus === "string" ? [[skus, stock] as const] : Object.entries(skus);
-    return this.patch({ items: Object.fromEntries(said.map(([sku, one]) => [sku, stocked(one as T.Stock)])) });
-  }
-
-  /**
-   * Puts these rules in the place of all that hold, as `endcap.toml` writes them. They hold from the next request on, until
-   * an overlay brings others. On a public bundle rules match by SKU and price, and by title and category where cards are
-   * loaded; their names are told by {@link explain} to whoever asks.
-   *
-   * @throws {EndcapError} `E_RULE` with the rule and the key, `E_UNKNOWN_PLACEMENT`, `E_PUBLIC_BUNDLE` (brand, tag, group,
-   * margin, count), `E_NO_CARDS` (title, category); the rules stay as they were.
-   */
-  setRules(rules: readonly T.Rule[]): void {
-    const engine = this.#alive();
-    const { texts, numbers } = flattened(rules);
-    withCodes(() => engine.set_rules(texts, numbers));
+  patch(overlay: ArrayBuffer | Uint8Array): T.Patched {
+    const engine = this.alive();
+    if (!isBytes(overlay)) throw new EndcapError("E_ARGUMENT", "expected the bytes of an overlay, found something else", { advice: "Changes as objects are taken by the recommender of `endcap/studio`." });
+    return toldOf(withCodes(() => engine.patch(asBytes(overlay))));
   }
 
   /**
@@ -147,9 +96,9 @@ export class Recommender {
    * @throws {EndcapError} `E_UNKNOWN_PLACEMENT`, `E_ARGUMENT`.
    */
   setEnabled(placement: string, on: boolean): void {
-    const engine = this.#alive();
+    const engine = this.alive();
     if (typeof on !== "boolean") throw new EndcapError("E_ARGUMENT", `expected true or false, found ${typeof on}`);
-    if (!engine.set_enabled(String(placement), on)) throw this.#unknownPlacement(engine, placement);
+    if (!engine.set_enabled(String(placement), on)) throw this.unknownPlacement(engine, placement);
   }
 
   /**
@@ -158,9 +107,9 @@ export class Recommender {
    * @throws {EndcapError} the codes of `load`, and `E_OTHER_MODEL`, `E_ADDITION`.
    */
   async add(source: Source, options: FetchOptions = {}): Promise<void> {
-    this.#alive();
+    this.alive();
     const bytes = await fetchBytes(source, options);
-    const engine = this.#alive();
+    const engine = this.alive();
     withCodes(() => engine.add(bytes));
   }
 
@@ -172,11 +121,11 @@ export class Recommender {
    * slice does not load.
    */
   async cards(skus: readonly string[]): Promise<Card[]> {
-    this.#alive();
+    this.alive();
     const own = this.#options.cards;
     if (typeof own === "function") return own(skus.filter(isSku));
     if (own !== undefined) await this.#joinCards(own);
-    const engine = this.#alive();
+    const engine = this.alive();
     // A cards slice of a shop without a catalog is empty, and that is no mistake of the page.
     if (own === undefined && !engine.has_cards()) {
       throw new EndcapError("E_ARGUMENT", "this bundle has no cards", {
@@ -188,12 +137,12 @@ export class Recommender {
 
   /** The names of the placements that this bundle answers. */
   placements(): string[] {
-    return this.#alive().placements().split("\n").filter(Boolean);
+    return this.alive().placements().split("\n").filter(Boolean);
   }
 
   /** What the bundle says about itself. Not for the hot path: a new object each time. */
   info(): Info {
-    return infoOf(this.#alive().info());
+    return infoOf(this.alive().info());
   }
 
   /** Gives the bundle's memory back. Every later call but this one throws `E_FREED`. */
@@ -203,17 +152,18 @@ export class Recommender {
     this.#skus.clear();
   }
 
-  #alive(): Engine {
+  /** @internal */
+  protected alive(): Engine {
     if (this.#engine === undefined) throw new EndcapError("E_FREED", "this recommender was freed");
     return this.#engine;
   }
 
   #answer(request: RecommendRequest, block: number): Answer {
-    const engine = this.#alive();
+    const engine = this.alive();
     const [placement, ...asked] = question(request);
     const words = engine.recommend(placement, ...asked, limitOf(request.limit), block);
-    if (words[0] !== 0) throw this.#unknownPlacement(engine, placement);
-    const answer = answerOf(placement, words, this.#names, this.#model);
+    if (words[0] !== 0) throw this.unknownPlacement(engine, placement);
+    const answer = answerOf(placement, words, this.names, this.model);
     if (request.id !== undefined) answer.id = request.id;
     return answer;
   }
@@ -227,7 +177,8 @@ export class Recommender {
     return sku;
   }
 
-  #unknownPlacement(engine: Engine, placement: string): EndcapError {
+  /** @internal */
+  protected unknownPlacement(engine: Engine, placement: string): EndcapError {
     const known = engine.placements().split("\n").join(", ");
     return new EndcapError("E_UNKNOWN_PLACEMENT", `expected one of ${known}; found "${placement}"`);
   }
@@ -253,7 +204,7 @@ export class Recommender {
 }
 
 /** What every question asks, in the order of the engine. */
-function question(request: RecommendRequest) {
+export function question(request: RecommendRequest) {
   const placement = placementOf(request);
   const cart = linesOf(request.cart);
   const past = purchases(request.history);
@@ -270,6 +221,11 @@ function question(request: RecommendRequest) {
     segmentOf(request.segment),
     nowOf(request.now),
   ] as const;
+}
+
+/** What a patch did, out of the engine's numbers. */
+export function toldOf(told: Uint32Array): T.Patched {
+  return { changed: told[0] === 1, items: told[1] as number, unknown: told[2] as number };
 }
 
 function asBytes(given: ArrayBuffer | Uint8Array): Uint8Array {

@@ -6,6 +6,8 @@ import type { EngineSource, FetchOptions, LoadOptions, Source } from "./types.js
 export { ENGINE_ERRORS, FALLBACK_REASONS, FALLBACKS, HOST_ERRORS, REASONS, REJECTIONS, SILENCES, STOCK_STATES } from "./codes.js";
 export { EndcapError, type ErrorCode } from "./errors.js";
 /** @internal */
+export { withCodes } from "./errors.js";
+/** @internal */
 export { loadWith } from "./load.js";
 export type { Recommender } from "./recommender.js";
 export type * from "./types.js";

@@ -225,7 +225,7 @@ export type Strategy = (typeof STRATEGIES)[number];
 /** Why an item is not shown: the first that holds. */
 export type Rejection = (typeof REJECTIONS)[number];
 
-/** A rule by its number, and by its name where the bundle tells: public ones know names only of `setRules`. */
+/** A rule by its number, and by its name where it is told: a public bundle knows only the names of `setRules`. */
 export interface RuleName {
   /** From 1, among the rules that are asked with each request. */
   number: number;
@@ -312,6 +312,12 @@ export interface Change {
   revision?: number | undefined;
   /** When the figures were taken, for `stale_after`; read beside a `revision`. Default: not told. */
   made_at?: Moment | undefined;
+}
+
+/** What changed since training, and rules that take the place of all. */
+export interface OverlayChange extends Change {
+  /** Rules in the place of all that hold, as `setRules` takes them. Default: the rules stay. */
+  rules?: readonly Rule[] | undefined;
 }
 
 /** What a patch did. */

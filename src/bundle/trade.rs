@@ -44,7 +44,7 @@ impl Trade {
         Ok(Self {
             terms,
             rules: bytes(SectionKind::Rules).map(Vec::decode).transpose()?.unwrap_or_default(),
-            private: bytes(SectionKind::Private).map(Private::decode).transpose()?,
+            private: bytes(SectionKind::Private).filter(|_| READS_PRIVATE).map(Private::decode).transpose()?,
             hidden: find(SectionKind::Hidden).map(|at| HiddenShape::check(file, at, head.items)).transpose()?,
             sets: find(SectionKind::Sets).map(|at| SetsShape::check(file, at, head.items)).transpose()?,
             class_pairs: find(SectionKind::ClassPairs).map(|at| ClassPairsShape::check(file, at)).transpose()?,
@@ -149,7 +149,7 @@ impl<D: AsRef<[u8]>> Bundle<D> {
 
     /// What only a server may know of the shop; `None` in a public bundle.
     pub fn private(&self) -> Option<&Private> {
-        self.trade()?.private.as_ref()
+        self.trade()?.private.as_ref().filter(|_| READS_PRIVATE)
     }
 
     /// What only a server may know of `item`; `None` in a public bundle.

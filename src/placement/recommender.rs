@@ -8,7 +8,7 @@ use crate::bundle::{Model, OpenError, Policy, Rule, Strategy};
 use crate::rank::{
     Context, Eligibility, Evidence, Pick, Pins, Purchase, Queue, Scores, Selection, Worth, because, due_items,
 };
-use crate::rules::{CompileError, Facts, Live, PatchError, Patched, Rulebook, Situation, compile};
+use crate::rules::{CompileError, Compiled, Facts, Live, PatchError, Patched, Rulebook, Situation, compile};
 use crate::shop::ItemId;
 
 /// A model with everything that answering needs, so that answering itself allocates nothing.
@@ -157,12 +157,20 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     ///
     /// [`CompileError`] where a rule asks what this bundle does not tell; then everything stays as it was.
     pub fn set_rules(&mut self, rules: &[Rule]) -> Result<(), CompileError> {
-        let notes = self.model.base().private().map_or(&[][..], |private| &private.placements);
-        let book = Rulebook { rules, notes, policies: self.live.policies() };
-        let (model, live) = (&self.model, &self.live);
-        let compiled = compile(&book, model.base().len(), |item| Facts::of(model, live, item))?;
+        let compiled = self.compile_rules(rules)?;
         self.live.set_rules(compiled, rules.iter().map(|rule| rule.name.clone()).collect());
         Ok(())
+    }
+
+    /// What `rules` would come to in the place of all that hold.
+    ///
+    /// # Errors
+    ///
+    /// As [`set_rules`](Self::set_rules).
+    pub fn compile_rules(&self, rules: &[Rule]) -> Result<Compiled, CompileError> {
+        let notes = self.model.base().private().map_or(&[][..], |private| &private.placements);
+        let book = Rulebook { rules, notes, policies: self.live.policies() };
+        compile(&book, self.model.base().len(), |item| Facts::of(&self.model, &self.live, item))
     }
 
     /// Names of the placements, in the order of the configuration.

@@ -1,9 +1,11 @@
 //! Changes that come as numbers become an overlay: one way for all that changes.
 
 use super::question::{given, lines, seconds};
-use crate::bundle::{ItemChange, OverlayDraft};
+use crate::bundle::overlay::OverlayRules;
+use crate::bundle::{ItemChange, OverlayDraft, Rule, Sets};
 use crate::placement::Recommender;
-use crate::shop::{Availability, Currency, StockState};
+use crate::rules::Compiled;
+use crate::shop::{Availability, Currency, ItemId, StockState};
 
 /// Numbers of one SKU, NaN for what is not given: state by its number, units on hand, price in major units, whether a price
 /// that jumped is meant, cost of a piece in major units, contribution as a share of the price.
@@ -19,10 +21,8 @@ pub(super) fn draft(
     (revision, made_at): (f64, f64),
 ) -> OverlayDraft {
     let facts = facts.as_chunks::<FACTS>().0;
-    let mut items: Vec<ItemChange> =
+    let items: Vec<ItemChange> =
         lines(skus).into_iter().zip(facts).map(|(sku, facts)| change(recommender, currency, sku, facts)).collect();
-    items.sort_unstable_by(|a, b| a.sku.cmp(&b.sku));
-    items.dedup_by(|a, b| a.sku == b.sku);
     let switch = |line: &str| line.split_once(super::FIELD).map(|(name, on)| (name.to_owned(), on == "1"));
     OverlayDraft {
         shop: recommender.live().terms().shop,
@@ -34,6 +34,51 @@ pub(super) fn draft(
         items,
         ..OverlayDraft::default()
     }
+}
+
+/// Puts items in the order of an overlay; of two that are about one SKU, one says where it is hidden.
+pub(super) fn sort(items: &mut Vec<ItemChange>) {
+    items.sort_unstable_by(|a, b| a.sku.cmp(&b.sku));
+    items.dedup_by(|from, into| {
+        let same = from.sku == into.sku;
+        if same {
+            let hidden = into.hidden.or(from.hidden);
+            let whole = if into.hidden.is_some() { &*from } else { &*into };
+            *into = ItemChange { hidden, ..whole.clone() };
+        }
+        same
+    });
+}
+
+/// Adds compiled rules, in SKUs; what they hide whatever is asked becomes a change of the items.
+pub(super) fn put_rules(
+    draft: &mut OverlayDraft,
+    recommender: &Recommender<Vec<u8>>,
+    compiled: Compiled,
+    written: &[Rule],
+) {
+    let dictionary = recommender.model().base().dictionary();
+    let sku = |item: usize| dictionary?.to_sku(ItemId(item as u32));
+    let hidden = compiled.hidden.iter().enumerate().filter(|(_, mask)| **mask != 0);
+    let hides = |(item, mask): (usize, &u64)| {
+        Some(ItemChange { sku: sku(item)?, hidden: Some(*mask), ..ItemChange::default() })
+    };
+    draft.items.extend(hidden.filter_map(hides));
+    draft.placements = recommender.placements().map(str::to_owned).collect();
+    let Sets { signature_of, signatures } = compiled.table.sets;
+    let signed = signature_of.iter().enumerate().filter(|(_, signature)| **signature != 0);
+    let mut signed: Vec<(String, u32)> =
+        signed.filter_map(|(item, signature)| Some((sku(item)?, *signature))).collect();
+    signed.sort_unstable();
+    let name = |rule: &u16| written.get(usize::from(*rule)).map(|rule| rule.name.clone()).unwrap_or_default();
+    let (skus, signature_of): (Vec<String>, Vec<u32>) = signed.into_iter().unzip();
+    draft.rules = Some(OverlayRules {
+        rules: compiled.table.rules,
+        names: if draft.edge { compiled.origins.iter().map(name).collect() } else { Vec::new() },
+        signatures: if skus.is_empty() { Vec::new() } else { signatures },
+        skus,
+        signature_of,
+    });
 }
 
 fn change(

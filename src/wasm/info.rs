@@ -1,6 +1,7 @@
 //! What a page can learn of the model it runs.
 
 use super::FIELD;
+use crate::bundle::Audience;
 use crate::placement::Recommender;
 
 /// Fields joined by U+001F, in lines: first model, generator, currency, items, bytes, audience, revision and second of the
@@ -18,7 +19,7 @@ pub(super) fn text(recommender: &Recommender<Vec<u8>>) -> String {
     put(&mut out, manifest.map_or("", |manifest| &manifest.currency));
     put(&mut out, &base.len().to_string());
     put(&mut out, &held.to_string());
-    put(&mut out, if base.private().is_some() { "edge" } else { "public" });
+    put(&mut out, if base.audience() == Audience::Edge { "edge" } else { "public" });
     put(&mut out, &overlay.map(|overlay| overlay.revision.to_string()).unwrap_or_default());
     put(&mut out, &overlay.and_then(|overlay| overlay.made_at).map(|made_at| made_at.to_string()).unwrap_or_default());
     for section in model.parts().flat_map(|part| &part.head().sections) {

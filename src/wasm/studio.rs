@@ -35,27 +35,42 @@ impl Engine {
         found.map_or_else(|| vec![NO_SUCH_PLACEMENT], |found| explained::explained(&found))
     }
 
-    /// Applies what changed of `skus`, by [`change::FACTS`] numbers a SKU, and switches placements: a line each, name,
-    /// U+001F, `1` or `0`. `revision` is NaN for a change made on the spot, `made_at` NaN where it does not say.
+    /// The bytes of an overlay: what changed of `skus`, by [`change::FACTS`] numbers a SKU; switched placements, a line each
+    /// of name, U+001F, `1` or `0`; and, where `ruled`, rules that take the place of all, as [`rules::read`] reads them.
+    /// `made_at` is NaN where it does not say.
+    ///
+    /// # Errors
+    ///
+    /// An `Error` as the constructor's.
+    pub fn overlay(
+        &self,
+        skus: &str,
+        facts: &[f64],
+        switches: &str,
+        ruled: bool,
+        texts: &str,
+        numbers: &[f64],
+        revision: f64,
+        made_at: f64,
+    ) -> Result<Vec<u8>, JsError> {
+        let currency = self.currency();
+        let mut draft = change::draft(&self.recommender, currency, skus, facts, switches, (revision, made_at));
+        if ruled {
+            let rules = rules::read(texts, numbers, currency);
+            let compiled = self.recommender.compile_rules(&rules).map_err(uncompiled)?;
+            change::put_rules(&mut draft, &self.recommender, compiled, &rules);
+        }
+        change::sort(&mut draft.items);
+        crate::bundle::overlay::encode(&draft).map_err(|error| unpatched(error.into()))
+    }
+
+    /// Applies an overlay whatever its revision, as [`patch`](Self::patch) else.
     ///
     /// # Errors
     ///
     /// As [`patch`](Self::patch).
-    pub fn change(
-        &mut self,
-        skus: &str,
-        facts: &[f64],
-        switches: &str,
-        revision: f64,
-        made_at: f64,
-    ) -> Result<Vec<u32>, JsError> {
-        let draft = change::draft(&self.recommender, self.currency(), skus, facts, switches, (revision, made_at));
-        let bytes = crate::bundle::overlay::encode(&draft).map_err(|error| unpatched(error.into()))?;
-        let patched = match revision.is_nan() {
-            true => self.recommender.patch_locally(&bytes),
-            false => self.recommender.patch(&bytes),
-        };
-        patched.map(answer::told).map_err(unpatched)
+    pub fn patch_locally(&mut self, bytes: &[u8]) -> Result<Vec<u32>, JsError> {
+        self.recommender.patch_locally(bytes).map(answer::told).map_err(unpatched)
     }
 
     /// Puts other rules in the place of all: as [`rules::read`] reads them.
