@@ -562,6 +562,24 @@ fn a_rule_pins_the_best_known_item_that_it_is_about() {
     assert_eq!(second(&mut told), (150, Reason::Pinned));
 }
 
+/// Beyond the last knot of a calibration probabilities are equal and lists go on by score; what is buried does not.
+#[test]
+fn what_is_buried_stands_behind_what_is_likelier() {
+    let mut draft = six();
+    draft.relations =
+        vec![relation(RelationKind::Cart, vec![vec![], vec![(2, 0.9), (4, 0.2)], vec![], vec![], vec![], vec![]])];
+    let knots = [(0.05, 0.05), (0.2, 0.2)].map(|(score, probability)| Knot { score, probability }).to_vec();
+    draft.calibration = vec![Calibration { placement: "cart".into(), knots }];
+    draft.policies[0].stock[StockState::Low as usize] = endcap::bundle::StockUse::Bury;
+    draft.items[2].stock = StockState::Low;
+    let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+    let question = Question { placement: "cart", cart: vec!["KETTLE".into()], limit: Some(2), ..Question::default() };
+    let shown: Vec<(u32, f32)> =
+        question.ask(&mut recommender).picks.iter().map(|pick| (pick.item, f32::from_bits(pick.bits))).collect();
+    assert_eq!(shown.iter().map(|(item, _)| *item).collect::<Vec<_>>(), [4, 2], "{shown:?}");
+    assert!(shown[0].1 > shown[1].1, "{shown:?}");
+}
+
 #[test]
 fn equal_scores_are_in_item_order() {
     let mut draft = noise(40, 0, 1);

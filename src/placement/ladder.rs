@@ -167,7 +167,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         if score < self.policy.min_relevance {
             return Err(Rejection::MinRelevance);
         }
-        let relevance = self.worth.rising(raw) * standing.bury;
+        let relevance = self.worth.relevance(raw, standing.bury);
         let phi = self.worth.phi(self.live, item, standing.boost);
         let value = self.worth.value(relevance, phi);
         let parts = Parts { raw, relevance, bury: standing.bury, phi, value, likeness: 0.0 };

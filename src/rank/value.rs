@@ -47,12 +47,21 @@ impl<'a> Worth<'a> {
     /// The probability, rising on beyond the last knot in proportion to the score: what lists are ordered by. A plateau
     /// there would let the smallest boost turn the head of a list upside down.
     #[inline]
-    pub fn rising(&self, score: f32) -> f32 {
+    fn rising(&self, score: f32) -> f32 {
         let Some(calibration) = self.calibration else { return score };
         match calibration.knots.last() {
             Some(last) if score > last.score && last.score > 0.0 => last.probability * (score / last.score),
             _ => calibration.probability(score),
         }
+    }
+
+    /// What a list is ordered by: the probability, rising on beyond the last knot where nothing buries the item.
+    ///
+    /// What is buried does not rise on. Its score would be told from the last knot and its place decided far beyond, so that
+    /// it could stand before an item of twice its probability.
+    #[inline]
+    pub fn relevance(&self, score: f32, bury: f32) -> f32 {
+        if bury < 1.0 { self.probability(score) * bury } else { self.rising(score) }
     }
 
     /// φ of `item`, of which rules say `boost`.

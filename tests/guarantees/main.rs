@@ -4,6 +4,7 @@
 
 mod changes;
 #[path = "../support/oracle.rs"]
+#[allow(dead_code)] // of the oracle only the half that knows the shop is asked
 mod oracle;
 mod order;
 mod requests;

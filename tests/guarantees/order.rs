@@ -198,7 +198,10 @@ fn every_place_is_worth_its_share_of_the_best_that_was_free() {
                 free.for_each(|other| (p, score) = (p.max(other.parts.relevance), score.max(other.score)));
                 let enough = |own: f32, best: f32| f64::from(own) * (1.0 + 1e-6) >= keeps * f64::from(best);
                 let holds = enough(pick.parts.relevance, p) && enough(pick.score, score);
-                tally.case(holds, || format!("shop {seed}, place {place}: {question:?}"));
+                let policy = (policy.max_relevance_loss, policy.diversity, policy.objective);
+                tally.case(holds, || {
+                    format!("shop {seed}, place {place}, {policy:?}, {pick:?} for {p} {score} of {all:?}: {question:?}")
+                });
             }
         }
         if tally.is_done() {

@@ -331,7 +331,8 @@ impl Oracle {
         let raw = self.score(item, &question.sums, question.prior);
         let standing = self.shop.standing(policy, asked, item).filter(|_| raw > 0.0)?;
         let score = worth(*calibration, raw) * standing.bury;
-        let relevance = rising(*calibration, raw) * standing.bury;
+        // What is buried does not rise on: nothing stands before an item of higher probability for it.
+        let relevance = if standing.bury < 1.0 { score } else { rising(*calibration, raw) };
         let reason = match question.sums[item as usize] {
             Some(sum) if sum > 0.0 && self.is_new(policy.strategy, item) => Reason::New,
             Some(sum) if sum > 0.0 => match policy.strategy {
