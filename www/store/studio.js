@@ -81,7 +81,9 @@ export class Drawer {
   }
 
   #draw() {
-    const [first = "", second = first, third = second] = this.#day.skus;
+    const { skus } = this.#day;
+    const [first = "", second = first] = skus;
+    const last = skus.at(-1) ?? "";
     const flag = (/** @type {"soldOut" | "dearer" | "campaign" | "tomorrow" | "enabled"} */ name, /** @type {string} */ label) => {
       const box = element("input", { type: "checkbox", id: `day-${name}`, checked: this.#day[name] });
       box.addEventListener("change", () => {
@@ -94,7 +96,7 @@ export class Drawer {
       element("p", {}, "Patched into the running page. Nothing is loaded again."),
       flag("soldOut", `${titleOf(first)} is sold out`),
       flag("dearer", `${titleOf(second)} costs ${DEARER} times as much`),
-      flag("campaign", `Campaign from tomorrow: ${titleOf(third)} first`),
+      flag("campaign", `Campaign from tomorrow: ${titleOf(last)} first`),
       flag("tomorrow", "It is tomorrow"),
       flag("enabled", "The block is on"),
       this.#log,
@@ -107,7 +109,7 @@ export class Drawer {
   /** The change that makes the page what the day says. */
   #change() {
     const { skus, soldOut, dearer, campaign, enabled } = this.#day;
-    const [first = "", second = first, third = second] = skus;
+    const [first = "", second = first] = skus;
     /** @type {Record<string, import("./engine.js").ItemChange>} */
     const items = { [first]: { availability: soldOut ? "out" : "in_stock" } };
     const price = this.#prices.get(second);
@@ -117,7 +119,7 @@ export class Drawer {
     const rules = [
       // What a price says is tested live: nobody adds on what costs more than a treat.
       { name: "nothing dear beside the till", placements: [PLACEMENT], match: { price: { min: this.#dear() } }, when: { cart_lines: { min: 1 } }, action: { exclude: true } },
-      { name: "campaign", placements: [PLACEMENT], match: { sku: third }, action: { pin: 1 }, from: today, until: today + 7 * DAY_MS },
+      { name: "campaign", placements: [PLACEMENT], match: { sku: skus.at(-1) ?? "" }, action: { pin: 1 }, from: today, until: today + 7 * DAY_MS },
     ];
     return { items, placements: { [PLACEMENT]: { enabled } }, rules: rules.slice(dearer ? 0 : 1, campaign ? 2 : 1) };
   }
