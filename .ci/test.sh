@@ -7,12 +7,12 @@
 # Nothing is built twice on the way, so the notes of incremental builds would only cost time.
 [ "${CI:-}" != true ] || export CARGO_INCREMENTAL=0
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$WASM_BINDGEN_DIR/bin/wasm-bindgen-test-runner
-engine=(--no-default-features --features wasm --target "$WASM_TARGET")
+engine=(--no-default-features --target "$WASM_TARGET" --features)
 
 setup() { .ci/setup.sh rust wasm npm chromium deny; }
 format() { cargo fmt --check; }
 clippy_native() { cargo clippy --all-targets -- -D warnings; }
-clippy_wasm() { cargo clippy --lib "${engine[@]}" -- -D warnings; }
+clippy_wasm() { cargo clippy --lib "${engine[@]}" wasm -- -D warnings && cargo clippy --lib "${engine[@]}" studio -- -D warnings; }
 engine_alone() { cargo clippy --lib --no-default-features -- -D warnings; }
 
 # Unit, property, golden, architecture and FORMAT.md tests, and those of the binary, in one profile.
@@ -26,7 +26,7 @@ deny() { cargo deny check bans licenses sources; }
 # The test runner refuses --quiet, so no `cargo test -q` here.
 wasm_in() {
   [ -f "tests/$1.rs" ] || skip "tests/$1.rs is not there"
-  cargo test "${engine[@]}" --test "$1"
+  cargo test "${engine[@]}" studio --test "$1"
 }
 wasm_node() { wasm_in wasm_node; }
 wasm_browser() { wasm_in wasm_browser; }

@@ -1,5 +1,5 @@
 //! The engine's surface in a real browser: the tests of `wasm_node.rs`, there.
-#![cfg(all(target_arch = "wasm32", feature = "wasm"))]
+#![cfg(all(target_arch = "wasm32", feature = "studio"))]
 
 #[path = "support/engine.rs"]
 mod engine;

@@ -1,5 +1,5 @@
 //! The engine's surface in Node, over the bindings that the npm package ships.
-#![cfg(all(target_arch = "wasm32", feature = "wasm"))]
+#![cfg(all(target_arch = "wasm32", feature = "studio"))]
 
 #[path = "support/engine.rs"]
 mod engine;

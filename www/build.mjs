@@ -143,6 +143,12 @@ async function copyEngine(pkg, out) {
   await copyModule(pkg, slim, posix.dirname(slim), to);
   if (posix.basename(slim) !== "slim.js") throw new BuildError(`expected the entry "./slim" to be slim.js, found ${slim}`);
   await copyFile(join(pkg, entryFile(manifest, "./wasm")), join(to, "endcap_bg.wasm"));
+  // For the merchandiser's drawer; a stand-in for the engine has none.
+  if (manifest.exports["./studio"]) {
+    const studio = entryFile(manifest, "./studio");
+    await copyModule(pkg, studio, posix.dirname(studio), to);
+    if (posix.basename(studio) !== "studio.js") throw new BuildError(`expected the entry "./studio" to be studio.js, found ${studio}`);
+  }
 }
 
 /** @param {string} text */

@@ -6,7 +6,7 @@ import { isSku, momentOf } from "./request.js";
 import type { Change, ItemChange, Stock } from "./types.js";
 
 const FIELD = "\x1f";
-const KEYS = ["items", "placements", "revision", "made_at"];
+const KEYS = ["items", "placements", "rules", "revision", "made_at"];
 const ITEM_KEYS = ["stock", "availability", "price", "confirmed", "cost", "margin"];
 
 /** A change as the engine takes it. */

@@ -65,7 +65,7 @@ export class Recommender {
     const words = engine.rerank(placement, ...asked, wholeList(list));
     if (words[0] !== 0) throw this.unknownPlacement(engine, placement);
     const flat = new Flat(words, this.names, 1);
-    const sku = (index: number) => list[index] as string;
+    const sku = (index: number) => String(list[index]);
     return {
       items: flat.list(() => {
         const place = flat.next();

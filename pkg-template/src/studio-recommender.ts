@@ -40,7 +40,7 @@ export class StudioRecommender extends Recommender {
     if (isBytes(change)) return super.patch(change);
     const engine = this.alive();
     const bytes = this.overlay(change);
-    return change.revision === undefined ? toldOf(withCodes(() => engine.patch_locally(bytes))) : super.patch(bytes);
+    return change?.revision === undefined ? toldOf(withCodes(() => engine.patch_locally(bytes))) : super.patch(bytes);
   }
 
   /**
@@ -52,8 +52,8 @@ export class StudioRecommender extends Recommender {
    */
   overlay(change: T.OverlayChange): Uint8Array {
     const engine = this.alive();
-    const { rules, ...rest } = change ?? {};
-    const flat = flatChange(rest, this.placements());
+    const flat = flatChange(change, this.placements());
+    const { rules } = change;
     const { texts, numbers } = flattened(rules ?? []);
     const ruled = rules !== undefined;
     return withCodes(() => engine.overlay(flat.skus, flat.facts, flat.switches, ruled, texts, numbers, flat.revision, flat.madeAt));

@@ -14,7 +14,7 @@ const text = (name) => readFileSync(join(pkg, "dist", name), "utf8");
 const tool = (name) => join(here, "node_modules/.bin", name);
 
 test("the order of exports stands: types, then the runtimes that cannot compile bytes, default last", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./wasm", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
   assert.deepEqual(Object.entries(manifest.exports["."]), [
     ["types", "./dist/index.d.ts"],
     ["workerd", "./dist/workerd.js"],
@@ -22,13 +22,14 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
     ["default", "./dist/index.js"],
   ]);
   assert.deepEqual(Object.keys(manifest.exports["./slim"]), ["types", "default"]);
+  assert.deepEqual(Object.keys(manifest.exports["./studio"]), ["types", "workerd", "default"]);
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["codes", "entry", "errors", "index", "recommender", "slim", "types"].map((name) => `dist/${name}.d.ts`);
-  const code = ["edge-light", "index", "slim", "workerd"].map((name) => `dist/${name}.js`);
+  const types = ["codes", "entry", "errors", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const code = ["edge-light", "index", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
-  assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", ...licences, ...types, ...code].toSorted());
+  assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.scripts, undefined);
 });
@@ -37,16 +38,19 @@ test("the version is the crate's", () => {
   assert.match(readFileSync(join(root, "Cargo.toml"), "utf8"), new RegExp(`^version = "${manifest.version}"$`, "m"));
 });
 
-test("one wasm file, named only where it is meant", () => {
+test("one wasm file an engine, named only where it is meant", () => {
   assert.match(text("workerd.js"), /from"\.\/endcap_bg\.wasm"/);
   assert.match(text("edge-light.js"), /from"\.\/endcap_bg\.wasm\?module"/);
-  for (const name of ["slim.js", "index.js"]) assert.doesNotMatch(text(name), /import\.meta|new URL|\.\/\w+\.wasm/);
+  assert.match(text("studio-workerd.js"), /from"\.\/endcap_studio_bg\.wasm"/);
+  for (const name of ["slim.js", "index.js", "studio.js"]) assert.doesNotMatch(text(name), /import\.meta|new URL|\.\/\w+\.wasm/);
   for (const name of ["slim.js", "index.js"]) assert.doesNotMatch(text(name), /instanceof WebAssembly|\beval\(|new Function/);
 });
 
 test("the inlined engine is the wasm file", () => {
-  const [, base64] = /="([A-Za-z0-9+/]{1000,}=*)"/.exec(text("index.js"));
-  assert.ok(Buffer.from(base64, "base64").equals(readFileSync(join(pkg, "dist/endcap_bg.wasm"))));
+  for (const [script, wasm] of [["index.js", "endcap_bg.wasm"], ["studio.js", "endcap_studio_bg.wasm"]]) {
+    const [, base64] = /="([A-Za-z0-9+/]{1000,}=*)"/.exec(text(script));
+    assert.ok(Buffer.from(base64, "base64").equals(readFileSync(join(pkg, "dist", wasm))), script);
+  }
 });
 
 test("the engine needs nothing that browsers of the last years lack", async () => {
@@ -70,7 +74,7 @@ test("publint is content", async () => {
 });
 
 test("are the types wrong? no", async () => {
-  await run(tool("attw"), [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./wasm"]);
+  await run(tool("attw"), [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./wasm", "./studio/wasm"]);
 });
 
 test("sizes are within their limits, in brotli", async () => {
@@ -83,6 +87,7 @@ test("sizes are within their limits, in brotli", async () => {
 const consumer = `
   import { load, EndcapError, type Answer, type Card, type ErrorCode, type FallbackReason, type Info, type Reason, type RecommendRequest } from "endcap";
   import { init, load as slimLoad } from "endcap/slim";
+  import { load as studioLoad, type Explanation, type Rule, type StudioRecommender } from "endcap/studio";
   const recommender = await load("/models/cart.endcap", { timeoutMs: 500, signal: new AbortController().signal });
   const request: RecommendRequest = { placement: "cart", cart: [{ sku: "85123A", quantity: 2 }], limit: 4, history: [{ sku: "a", daysAgo: 1 }, { sku: "b", days_ago: 2 }] };
   const { items, fallback, fallback_reason, due }: Answer = recommender.recommend(request);
@@ -94,7 +99,20 @@ const consumer = `
   await init(new Response());
   await slimLoad(new URL("https://shop.example/m"), { engine: fetch("/engine"), cards: async (skus: string[]) => [] });
   try { recommender.free(); } catch (error) { const code: ErrorCode | false = error instanceof EndcapError && error.code; void code; }
-  void [fallback, why, due, reason, cards, info];
+  const studio: StudioRecommender = await studioLoad("/models/cart.endcap", { overlay: "/latest.overlay" });
+  const rule: Rule = { name: "a", match: { category: ["Gift cards"], not: { sku: "x" } }, when: { cart_subtotal: { max: 20 } }, action: { exclude: true }, from: new Date() };
+  studio.setRules([rule]);
+  const told: Explanation = studio.explain(request, { about: ["a"], limit: 3 });
+  const overlay: Uint8Array = studio.overlay({ items: { a: { availability: "out" } }, rules: [rule], revision: 1 });
+  recommender.patch(overlay);
+  studio.setStock({ a: "low", b: { stock: 3 } });
+  const [first] = recommender.page([request]);
+  const { alternatives } = recommender.rerank({ placement: "search", list: ["a"] });
+  void [fallback, why, due, reason, cards, info, told, first?.silent, alternatives[0]?.items];
+  // @ts-expect-error a rule does something
+  studio.setRules([{ name: "a", match: { sku: "x" } }]);
+  // @ts-expect-error no such state
+  studio.setStock("a", "gone");
   // @ts-expect-error a placement is needed
   recommender.recommend({});
   // @ts-expect-error a line is an object

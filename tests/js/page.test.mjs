@@ -286,12 +286,65 @@ test("the meter tells what it cost", async (t) => {
   await open(page, "cart.html");
   await page.locator(ADDONS).first().waitFor();
   await page.locator(".meter summary", { hasText: "µs" }).click();
-  const text = await page.locator(".meter-body").innerText();
+  const text = await page.locator(".meter:not(.drawer) .meter-body").innerText();
   assert.match(text, /median of \d+ × \d+ calls/);
   assert.match(text, /KB in \d+ requests/);
   assert.match(text, /score/);
   await shoot(page, "meter-1280-light", {});
 });
+
+/** Turns a row of the merchandiser's drawer and waits until the block shows what then holds. */
+async function turn(page, row, seen) {
+  const was = await skus(page, ADDONS);
+  await page.locator(`#day-${row}`).click();
+  await page.waitForFunction(([selector, test, was]) => new Function("is", "was", `return ${test}`)([...document.querySelectorAll(selector)].map((card) => card.dataset.sku), was), [ADDONS, seen, was]);
+  const is = await skus(page, ADDONS);
+  console.log(`  ${await page.locator(".drawer-log").textContent()}  ${was.join(" ") || "nothing"} → ${is.join(" ") || "nothing"}`);
+  return [was, is];
+}
+
+test("the merchandiser's drawer changes the block without a reload, and says why", async (t) => {
+  if (!existsSync(join(theStore(), "vendor/endcap/studio.js"))) return t.skip("the stand-in for the engine has no studio");
+  const page = await visitor(t, { cart: different(2).map((product) => line(product)) });
+  await open(page, "cart.html");
+  await page.locator(ADDONS).first().waitFor();
+  const [first, second, , fourth] = await skus(page, ADDONS);
+  await page.evaluate(() => (window.sameDocument = true));
+  const fetched = () => page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /studio/.test(name) && /vendor/.test(name)).length);
+  assert.equal(await fetched(), 0, "the whole engine waits until it is asked for");
+  await page.locator(".drawer summary").click();
+  await page.locator("#day-soldOut").waitFor();
+  assert.equal(await fetched(), 1);
+  console.log("the merchandiser's drawer:");
+  await turn(page, "soldOut", `!is.includes("${first}")`);
+  await turn(page, "dearer", `!is.includes("${second}")`);
+  await turn(page, "campaign", "true");
+  assert.notEqual((await skus(page, ADDONS))[0], fourth, "the campaign has not begun");
+  await turn(page, "tomorrow", `is[0] === "${fourth}"`);
+  assert.equal(await page.locator(`${ADDONS} .card-note`).first().textContent(), "Picked for you");
+  const why = await page.locator(".drawer-why").textContent();
+  for (const part of ["cart: cart_addons", '"campaign"', `-  ${first}  stock`, second]) assert.ok(why.includes(part), `${part} in\n${why}`);
+  await shoot(page, "drawer-1280-light", {});
+  await page.locator("#day-enabled").click();
+  await page.locator("#addons").waitFor({ state: "hidden" });
+  assert.match(await page.locator(".drawer-why").textContent(), /nothing, disabled/);
+  await page.locator("#day-enabled").click();
+  for (const row of ["soldOut", "dearer", "campaign", "tomorrow"]) await page.locator(`#day-${row}`).click();
+  await page.waitForFunction(([selector, sku]) => document.querySelector(selector)?.dataset.sku === sku, [ADDONS, first]);
+  assert.ok(await page.evaluate(() => window.sameDocument), "the page was never loaded again");
+});
+
+for (const scheme of ["light", "dark"]) {
+  test(`the drawer on a phone, ${scheme}`, async (t) => {
+    if (!existsSync(join(theStore(), "vendor/endcap/studio.js"))) return t.skip("the stand-in for the engine has no studio");
+    const page = await visitor(t, { size: { width: 390, height: 844 }, phone: true, scheme, cart: different(2).map((product) => line(product)) });
+    await open(page, "cart.html");
+    await page.locator(".drawer summary").click();
+    await page.locator("#day-soldOut").click();
+    await noSidewaysScroll(page);
+    await shoot(page, `drawer-390-${scheme}`, {});
+  });
+}
 
 async function cold(t, withRecommender) {
   const route = withRecommender ? undefined : (page) => page.route(RECOMMENDER, (route) => route.abort());

@@ -17,9 +17,10 @@ test("an answer has the documented shape", () => {
   assert.equal(answer.id, "q1");
   assert.equal(answer.placement, "cart");
   assert.equal(answer.model, recommender.info().model);
-  assert.deepEqual(Object.keys(answer).sort(), ["fallback", "fallback_reason", "id", "items", "model", "placement"]);
+  assert.deepEqual(Object.keys(answer).sort(), ["fallback", "fallback_reason", "id", "items", "model", "placement", "silent"]);
   assert.ok(answer.fallback === null || answer.fallback === "popular");
   assert.equal(answer.fallback === null, answer.fallback_reason === null);
+  assert.equal(answer.silent, null);
   assert.ok(answer.items.length > 0);
   for (const item of answer.items) {
     assert.deepEqual(Object.keys(item), ["sku", "score", "reason", "because"]);

@@ -39,17 +39,12 @@ export function importIn(project, specifier) {
   return import(pathToFileURL(script).href);
 }
 
-/**
- * A bundle of a small shop: the file that ENDCAP_BUNDLE names, else the newest golden one, else one trained from the
- * sample shop by the native binary.
- */
+/** A golden file, by its name. */
+export const golden = (name) => new Uint8Array(readFileSync(join(root, "tests/fixtures/golden", name)));
+
+/** A bundle of a small shop: the file that ENDCAP_BUNDLE names, else the golden one with everything but rules. */
 export function sampleBundle() {
-  const golden = join(root, "tests/fixtures/golden");
-  const found = [
-    process.env.ENDCAP_BUNDLE,
-    ...(existsSync(golden) ? readdirSync(golden).filter((name) => name.endsWith(".endcap")).sort().reverse() : []).map((name) => join(golden, name)),
-  ].find(Boolean);
-  return new Uint8Array(readFileSync(found ?? join(sampleShop().directory, "model.endcap")));
+  return process.env.ENDCAP_BUNDLE ? new Uint8Array(readFileSync(process.env.ENDCAP_BUNDLE)) : golden("v1_complete.endcap");
 }
 
 /** The native binary: what ENDCAP names, else the newest one built here, else undefined. */
@@ -79,6 +74,34 @@ export function sampleShop() {
   execFileSync(endcap, ["train", ...given, "-o", join(directory, "model.endcap")], quiet);
   shop = { directory, endcap };
   return shop;
+}
+
+/**
+ * A shop of a kettle, what goes with it and what does not, trained with this endcap.toml: the folder holds model.endcap for
+ * this audience. `catalog` are lines below `sku,title,category,price,cost,stock,brand,tags`.
+ */
+export function trainedShop({ config, catalog, audience = "public" }) {
+  const endcap = nativeBinary();
+  if (!endcap) throw new Error("there is no native binary to train with: run `cargo build`, or set ENDCAP");
+  const directory = temporary();
+  const skus = catalog.map((line) => line.split(",")[0]);
+  const lines = Array.from({ length: 240 }, (_, order) => [0, 1 + (order % (skus.length - 1))].map((item) => `o${order},${skus[item]},1,2026-0${1 + (order % 9)}-1${order % 10},c${order % 90}`));
+  writeFileSync(join(directory, "catalog.csv"), ["sku,title,category,price,cost,stock,brand,tags", ...catalog].join("\n"));
+  writeFileSync(join(directory, "orders.csv"), ["order_id,sku,quantity,date,customer_id", ...lines.flat()].join("\n"));
+  writeFileSync(join(directory, "endcap.toml"), config);
+  const given = ["--catalog", "catalog.csv", "--orders", "orders.csv", "--config", "endcap.toml", "--audience", audience, "--allow-weak", "-o", "model.endcap"];
+  execFileSync(endcap, ["train", ...given], { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
+  return { directory, endcap, bundle: () => new Uint8Array(readFileSync(join(directory, "model.endcap"))) };
+}
+
+/** The code of the error that a call ends with; `null` where it ends well. */
+export function codeOf(call) {
+  try {
+    call();
+    return null;
+  } catch (error) {
+    return error.code ?? String(error);
+  }
 }
 
 /** A server on loopback. `routes` maps a path to bytes, or to a function of request and response. */

@@ -11,6 +11,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const PLACEMENTS: [&str; 5] = ["cart", "pdp_complements", "pdp_similar", "post_purchase", "bestsellers"];
 /// The number by which the package says that a request names no limit.
 const NO_LIMIT: u32 = u32::MAX;
+/// The number of a list that stands on no page.
+const ALONE: u32 = 0;
 
 /// What is asked; lists are joined by line feeds.
 #[derive(Clone, Copy, Default)]
@@ -27,15 +29,27 @@ struct Asked<'a> {
 /// The SKUs of an answer, after a look at its shape.
 fn shown(engine: &mut Engine, asked: Asked<'_>, limit: u32) -> Vec<String> {
     let Asked { placement, cart, product, recent, history, days, exclude } = asked;
-    let flat = engine.recommend(placement, cart, product, recent, history, days, exclude, limit);
+    let flat =
+        engine.recommend(placement, cart, &[], product, recent, history, days, exclude, "", f64::NAN, limit, ALONE);
     assert_eq!(flat[0], 0, "{placement} was not answered");
-    assert!(flat[1] <= 1 && flat[2] <= 4 && (flat[1] == 0) == (flat[2] == 0) && flat.len() == 5 + flat[4] as usize * 7);
+    assert!(flat[1] <= 3 && flat[2] <= 4 && (flat[1] == 0) == (flat[2] == 0) && flat.len() == 6 + flat[5] as usize * 8);
     assert_eq!(flat[3] > 0, placement == "post_purchase");
-    let picks = flat[5..].chunks(7).map(|pick| {
-        assert!(f32::from_bits(pick[1]) >= 0.0 && pick[2] < 7 && pick[3] <= 3);
+    assert_eq!(flat[4], 0, "nothing is silent here");
+    listed(engine, &flat)
+}
+
+/// The SKUs of a flat answer.
+fn listed(engine: &Engine, flat: &[u32]) -> Vec<String> {
+    let picks = flat[6..].chunks(8).map(|pick| {
+        assert!(f32::from_bits(pick[1]) >= 0.0 && pick[2] < 9 && pick[3] <= 1 && pick[4] <= 3);
         engine.sku(pick[0]).expect("an item of the bundle")
     });
     picks.collect()
+}
+
+/// The flat answer to a cart, as a block of a page or alone.
+fn block(engine: &mut Engine, placement: &str, cart: &str, amounts: &[f64], number: u32) -> Vec<u32> {
+    engine.recommend(placement, cart, amounts, "", "", "", &[], "", "", f64::NAN, NO_LIMIT, number)
 }
 
 fn in_cart(cart: &str) -> Asked<'_> {
@@ -92,8 +106,10 @@ fn odd_requests_get_sane_answers() {
         shown(&mut engine, in_cart("DRIPPER\nKETTLE"), NO_LIMIT)
     );
     assert_eq!(shown(&mut engine, in_cart("KETTLE"), 100_000), shown(&mut engine, in_cart("KETTLE"), NO_LIMIT));
-    let unknown = engine.recommend("sidebar", "KETTLE", "", "", "", &[], "", NO_LIMIT);
-    assert_eq!(unknown, [1]);
+    assert_eq!(block(&mut engine, "sidebar", "KETTLE", &[], ALONE), [1]);
+    let amounts = [f64::NAN, -1.0, f64::INFINITY];
+    let odd = block(&mut engine, "cart", "KETTLE", &amounts, ALONE);
+    assert_eq!(odd, block(&mut engine, "cart", "KETTLE", &[], ALONE));
 }
 
 #[wasm_bindgen_test]
@@ -151,25 +167,92 @@ fn the_flat_answer_is_the_recommenders() {
             answer.fallback.map_or(0, |rung| rung as u32),
             answer.fallback_reason.map_or(0, |reason| reason as u32),
             answer.due.map_or(0, |due| due + 1),
+            answer.silent.map_or(0, |why| why as u32),
             answer.picks.len() as u32,
         ];
         for pick in answer.picks {
             let because: Vec<u32> = pick.because().map(|item| item.0).chain([0; 3]).take(3).collect();
-            expected.extend([pick.item.0, pick.score.to_bits(), pick.reason as u32, pick.because().count() as u32]);
+            let (relaxed, voters) = (u32::from(pick.relaxed), pick.because().count() as u32);
+            expected.extend([pick.item.0, pick.score.to_bits(), pick.reason as u32, relaxed, voters]);
             expected.extend(because);
         }
         let found = engine.recommend(
             placement,
             &cart.join("\n"),
+            &[],
             product.unwrap_or_default(),
             &recent.join("\n"),
             &[skus[n], skus[0]].join("\n"),
             &[n as f32, 9.5],
             &exclude.join("\n"),
+            "",
+            f64::NAN,
             limit,
+            ALONE,
         );
         assert_eq!(found, expected, "question {n}");
     }
+}
+
+#[wasm_bindgen_test]
+fn blocks_of_a_page_share_nothing() {
+    let mut engine = of_six();
+    let mut shows = |number: u32| {
+        let flat = block(&mut engine, "cart", "KETTLE", &[], number);
+        listed(&engine, &flat)
+    };
+    let first = shows(1);
+    assert!(shows(2).iter().all(|sku| !first.contains(sku)));
+    assert_eq!(shows(1), first, "a new page");
+    assert_eq!(shows(ALONE), first);
+}
+
+#[wasm_bindgen_test]
+fn a_list_of_the_shops_own_is_answered_by_its_places() {
+    let mut engine = of_six();
+    let flat = engine.rerank("cart", "", &[], "", "", "", &[], "", "", f64::NAN, "CUP\n?\nKETTLE");
+    // The unknown and the kettle, then the cup, which is sold out, with one product in its place.
+    assert_eq!(flat[..8], [0, 3, 2, 4, 1, 1, 0, 1], "{flat:?}");
+    assert_eq!((engine.sku(flat[8]).as_deref(), flat.len()), (Some("SCALE"), 16));
+}
+
+/// What changes on the spot crosses as numbers, becomes an overlay, and takes effect like any other.
+#[wasm_bindgen_test]
+fn a_change_becomes_an_overlay() {
+    let mut engine = of_six();
+    let nothing = f64::NAN;
+    let out = [4.0, nothing, nothing, 0.0, nothing, nothing];
+    let of = |engine: &Engine, skus: &str, facts: &[f64], revision: f64| {
+        engine.overlay(skus, facts, "", false, "", &[], revision, nothing).ok().expect("a sound change")
+    };
+    let overlay = of(&engine, "SCALE\nDRIPPER\nGONE", &[out, out, out].concat(), 3.0);
+    assert_eq!(engine.patch(&overlay).ok(), Some(vec![1, 2, 1]));
+    assert_eq!(engine.patch(&overlay).ok(), Some(vec![0, 0, 0]));
+    assert_eq!(engine.patch_locally(&overlay).ok(), Some(vec![1, 2, 1]));
+    assert_eq!(shown(&mut engine, in_cart("KETTLE"), NO_LIMIT), ["FILTER-S"]);
+    assert!(engine.patch(&of(&engine, "CUP", &out, 2.0)).is_err(), "an older one");
+    let counted = of(&engine, "CUP", &[nothing, 3.0, nothing, 0.0, nothing, nothing], 9.0);
+    assert!(engine.patch(&counted).is_err(), "a count for a public bundle");
+    assert!(engine.set_enabled("cart", false) && !engine.set_enabled("crat", false));
+    assert_eq!(block(&mut engine, "cart", "KETTLE", &[], ALONE), [0, 0, 0, 0, 1, 0]);
+}
+
+/// What the TypeScript never writes is read as nothing.
+#[wasm_bindgen_test]
+fn numbers_that_are_no_rules_do_no_harm() {
+    let mut engine = of_six();
+    let mut word = 1u32;
+    for length in 0..400 {
+        let numbers: Vec<f64> = (0..length)
+            .map(|_| {
+                word = word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                [f64::NAN, 1e300, -1.0, f64::from(word >> 30), f64::from(word >> 28)][(word >> 24) as usize % 5]
+            })
+            .collect();
+        let _ = engine.set_rules("a\nKETTLE\nb", &numbers);
+    }
+    assert!(engine.set_rules("", &[0.0]).is_ok());
+    assert_eq!(shown(&mut engine, in_cart("KETTLE"), 2), ["FILTER-S", "DRIPPER"]);
 }
 
 #[wasm_bindgen_test]
@@ -238,18 +321,25 @@ fn survived(bytes: Vec<u8>) -> bool {
         let flat = engine.recommend(
             placement,
             "KETTLE\nFILTER-S\n?",
+            &[2.0, 3.5, f64::NAN, f64::NAN, 1.0, -1.0],
             "DRIPPER",
             "SCALE",
             "SCALE\nKETTLE",
             &[3.0, f32::NAN],
             "CUP",
+            "device\u{1f}mobile\nno value",
+            1_750_000_000.0,
             8,
+            ALONE,
         );
-        assert!(flat[4] <= 8);
+        assert!(flat[0] == 0 && flat[5] <= 8);
+        let asked = ("KETTLE", "CUP\nDRIPPER\n?");
+        engine.rerank(placement, asked.0, &[], "", "", "", &[], "", "", 0.0, asked.1);
+        engine.explain(placement, asked.0, &[], "", "", "", &[], "", "", 0.0, NO_LIMIT, asked.1, 9);
     }
     for item in 0..8 {
         let _ = (engine.card(item), engine.sku(item));
     }
-    assert!(engine.info().is_ok());
+    assert!(!engine.info().is_empty());
     true
 }

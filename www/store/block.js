@@ -48,6 +48,7 @@ export function reasonText(item, product) {
   const [because] = item.because;
   if (item.reason === "bought_before") return "You bought it before";
   if (item.reason === "due") return "You may need it again";
+  if (item.reason === "pinned" && because === undefined) return "Picked for you";
   if (item.reason === "popular" || because === undefined) return "A favourite of the house";
   if (because === product) return "";
   return item.reason === "similar" ? `Much like ${titleOf(because)}` : `Goes with ${titleOf(because)}`;

@@ -5,6 +5,7 @@ import { button, byId, element } from "./elements.js";
 import { announce, startHeader } from "./header.js";
 import { startMeter } from "./meter.js";
 import { picture, priceText, productPage } from "./product-card.js";
+import { Drawer } from "./studio.js";
 import { joinWhenIdle, recommender, wholeRecommender } from "./recommender.js";
 import { MOST, cartLines, placeOrder, purchaseHistory, setQuantity, subtotal, viewedSkus, watchCart } from "./remembered.js";
 
@@ -98,17 +99,26 @@ function focusNear(list, place) {
   (target ?? byId("title")).focus();
 }
 
+/** @type {Drawer | undefined} */
+let drawer;
+
+/** What the cart asks at this moment. */
+function question() {
+  return {
+    placement: "cart",
+    cart: cartLines().map(({ product, quantity }) => ({ sku: product.sku, quantity, price: product.price ? product.price.minor / 100 : undefined })),
+    recent: viewedSkus(),
+    now: drawer?.now,
+  };
+}
+
 /** @param {Block} addons */
 async function recommendAddons(addons) {
   const lines = cartLines();
   for (const line of lines) learnTitle(line.product);
   if (lines.length === 0) return addons.leave();
   addons.reserve();
-  addons.fill(await recommender(), {
-    placement: "cart",
-    cart: lines.map((line) => ({ sku: line.product.sku, quantity: line.quantity })),
-    recent: viewedSkus(),
-  });
+  addons.fill(await recommender(), question());
 }
 
 /** @param {Line[]} lines */
@@ -145,6 +155,7 @@ async function start() {
   });
   await refresh();
   await addons.drawn;
+  if (!placed && (await recommender())) drawer = new Drawer(question, () => void refresh());
   await joinWhenIdle();
 }
 

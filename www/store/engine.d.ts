@@ -3,9 +3,9 @@
  * relative URL, which a type checker cannot follow; the nouns come from the package's sources.
  */
 
-import type { Answer, Card, Info, LoadOptions, RecommendRequest, Source } from "../../pkg-template/src/types.js";
+import type { Answer, Card, ExplainOptions, Explanation, Info, LoadOptions, OverlayChange, Patched, RecommendRequest, Source } from "../../pkg-template/src/types.js";
 
-export type { Answer, Card, RecommendRequest } from "../../pkg-template/src/types.js";
+export type { Answer, Card, ItemChange, RecommendRequest, Rule } from "../../pkg-template/src/types.js";
 
 /** One recommended item. */
 export type Item = Answer["items"][number];
@@ -24,4 +24,15 @@ export interface Recommender {
 /** The module `slim.js`. */
 export interface Engine {
   load(source: Source, options: LoadOptions): Promise<Recommender>;
+}
+
+/** A loaded bundle of the entry `./studio`. */
+export interface Studio extends Recommender {
+  explain(request: RecommendRequest, options?: ExplainOptions): Explanation;
+  patch(change: OverlayChange): Patched;
+}
+
+/** The module `studio.js`. */
+export interface StudioModule {
+  load(source: Source, options: LoadOptions): Promise<Studio>;
 }

@@ -16,6 +16,7 @@
 
 const ENGINE = "vendor/endcap/slim.js";
 const WASM = "vendor/endcap/endcap_bg.wasm";
+const STUDIO = "vendor/endcap/studio.js";
 const CART = "models/cart.endcap";
 const REST = "models/rest.endcap";
 const CARDS = "models/cards.endcap";
@@ -134,6 +135,30 @@ export function wholeRecommender() {
     }
   });
   return joined;
+}
+
+/** @type {Promise<import("./engine.js").Studio | null> | undefined} */
+let whole;
+
+/**
+ * The whole engine, which explains and takes changes as objects; from then on it is the page's recommender. `null` where it
+ * does not come; then the page keeps the one it has.
+ */
+export function studio() {
+  whole ??= (async () => {
+    try {
+      const url = new URL(STUDIO, document.baseURI).href;
+      const module = /** @type {import("./engine.js").StudioModule} */ (await import(url));
+      const engine = await module.load(CART, { cards: CARDS, timeoutMs: TIMEOUT_MS });
+      await engine.add(REST);
+      one = joined = Promise.resolve(engine);
+      return engine;
+    } catch (error) {
+      sayWhyNot(error);
+      return null;
+    }
+  })();
+  return whole;
 }
 
 /** Joins the rest of the model when the page has nothing else to do, for the pages to come. */
