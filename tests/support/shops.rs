@@ -61,7 +61,7 @@ impl Dice {
 
     /// A number below `end`, which is above 0.
     pub fn below(&mut self, end: u32) -> u32 {
-        ((self.roll() >> 32) * u64::from(end) >> 32) as u32
+        (((self.roll() >> 32) * u64::from(end)) >> 32) as u32
     }
 
     /// Once in so many times.
@@ -111,7 +111,7 @@ pub fn shop(seed: u64, features: u32) -> Draft {
     }
     if features & CALIBRATED != 0 {
         draft.calibration =
-            PLACEMENTS.iter().filter_map(|name| dice.one_in(2).then(|| line(&mut dice, name))).collect();
+            PLACEMENTS.iter().filter(|_| dice.one_in(2)).copied().collect::<Vec<_>>().into_iter().map(|name| line(&mut dice, name)).collect();
     }
     for policy in &mut draft.policies {
         policy.limit = 1 + dice.below(8) as u16;
