@@ -4,12 +4,11 @@
 mod support;
 
 use allocation_counter::measure;
-use endcap::bundle::{Blend, Calibration, DraftPin, Knot, write};
+use endcap::bundle::{Blend, Calibration, Draft, DraftPin, Knot, overlay::encode, write};
 use endcap::placement::{PastPurchase, Recommender, Request};
 use endcap::shop::ItemId;
 use support::noise;
-
-const PLACEMENTS: [&str; 5] = ["cart", "pdp_complements", "pdp_similar", "post_purchase", "bestsellers"];
+use support::shops::{ALL, CALIBRATED, Dice, PLACEMENTS, Question, SWITCHES, dress, overlay, question};
 
 /// A model whose every relation, prior and optional section is asked.
 fn recommender() -> (Recommender<Vec<u8>>, Vec<String>) {
@@ -58,6 +57,52 @@ fn an_answer_allocates_nothing() {
         let found = measure(|| ask(&mut recommender, words, history));
         assert_eq!((found.count_total, found.bytes_total), (0, 0), "{lines} lines");
     }
+}
+
+/// Shops with everything on: each has other rules, windows, caps and rungs.
+fn everything_on(seed: u64) -> (Recommender<Vec<u8>>, Draft) {
+    let mut draft = noise(2000, 16, seed);
+    dress(&mut draft, seed, ALL & !SWITCHES & !CALIBRATED);
+    draft.policies.iter_mut().for_each(|policy| policy.limit = 20);
+    let knots = [(0.1, 0.01), (1.0, 0.5)].map(|(score, probability)| Knot { score, probability }).to_vec();
+    draft.calibration = PLACEMENTS.map(|name| Calibration { placement: name.into(), knots: knots.clone() }).to_vec();
+    let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
+    recommender.patch(&encode(&overlay(&draft, seed, 1)).unwrap()).unwrap();
+    PLACEMENTS.iter().for_each(|placement| assert!(recommender.set_enabled(placement, true)));
+    (recommender, draft)
+}
+
+/// A question alone and as the first block of a page; how many products are shown.
+fn ask_twice(recommender: &mut Recommender<Vec<u8>>, request: &Request<'_>) -> usize {
+    let alone = recommender.recommend(request).unwrap().picks.len();
+    recommender.start_page();
+    alone + recommender.block(request).unwrap().picks.len()
+}
+
+#[test]
+fn an_answer_with_everything_on_allocates_nothing() {
+    let (mut shown, mut rules) = (0, 0);
+    for seed in 0..24 {
+        let (mut recommender, draft) = everything_on(seed);
+        rules += recommender.live().book().rules().len();
+        let mut dice = Dice::new(seed, 5);
+        let questions: Vec<Question> = (0..200).map(|_| question(&mut dice, &draft)).collect();
+        // What must grow grows with the first round; the second, in the other order, finds it grown.
+        let round = |recommender: &mut Recommender<Vec<u8>>, question: &Question| {
+            question.with(|request| {
+                let mut shown = 0;
+                let found = measure(|| shown = ask_twice(recommender, request));
+                (found.count_total, shown)
+            })
+        };
+        questions.iter().for_each(|question| drop(round(&mut recommender, question)));
+        for question in questions.iter().rev() {
+            let (count, picks) = round(&mut recommender, question);
+            assert_eq!(count, 0, "shop {seed}: {question:?}");
+            shown += picks;
+        }
+    }
+    assert!(shown > 10_000 && rules > 60, "{shown} products, {rules} rules");
 }
 
 /// The counter counts: the first answer does allocate, and so does a string.

@@ -73,7 +73,7 @@ fn rank(picks: &[Pick], item: usize) -> usize {
 
 /// An item that is shown, or any.
 fn some_item(dice: &mut Dice, draft: &Draft, shown: &[Pick]) -> usize {
-    match shown.is_empty() || dice.one_in(2) {
+    match shown.is_empty() || dice.one_in(4) {
         true => dice.below(draft.items.len() as u32) as usize,
         false => dice.of(shown).item.index(),
     }
@@ -118,15 +118,17 @@ fn a_higher_value_never_lowers_a_rank() {
         let mut draft = shop(seed, UNPINNED);
         draft.policies.iter_mut().for_each(|policy| policy.objective = Objective::Margin);
         let (mut plain, mut raised, mut dice) = (opened(&draft), opened(&draft), Dice::new(seed, 9));
+        let mut back: Option<ItemChange> = None;
         for _ in 0..60 {
             let question = question(&mut dice, &draft);
             let before = ask(&mut plain, &question);
             let item = some_item(&mut dice, &draft, &before);
             let own = draft.items[item].value.unwrap_or(0);
             let class = own + dice.below(8 - u32::from(own)) as u8;
-            revalue(&mut raised, &draft.items[item].sku, class);
+            let valued =
+                |class| ItemChange { sku: draft.items[item].sku.clone(), value: Some(class), ..ItemChange::default() };
+            revalue(&mut raised, valued(class), back.replace(valued(own)));
             let after = ask(&mut raised, &question);
-            revalue(&mut raised, &draft.items[item].sku, own);
             let (was, is) = (rank(&before, item), rank(&after, item));
             if was.min(is) < usize::MAX {
                 tally.case(is <= was, || format!("shop {seed}, item {item}, {was} to {is}: {question:?}"));
@@ -138,9 +140,12 @@ fn a_higher_value_never_lowers_a_rank() {
     }
 }
 
-fn revalue(recommender: &mut Recommender<Vec<u8>>, sku: &str, class: u8) {
-    let item = ItemChange { sku: sku.into(), value: Some(class), ..ItemChange::default() };
-    let overlay = OverlayDraft { currency: "XXX".into(), items: vec![item], ..OverlayDraft::default() };
+/// Gives an item another value, and the one before it its own again.
+fn revalue(recommender: &mut Recommender<Vec<u8>>, item: ItemChange, back: Option<ItemChange>) {
+    let mut items: Vec<ItemChange> = back.into_iter().filter(|back| back.sku != item.sku).collect();
+    items.push(item);
+    items.sort_by(|a, b| a.sku.cmp(&b.sku));
+    let overlay = OverlayDraft { currency: "XXX".into(), items, ..OverlayDraft::default() };
     recommender.patch_locally(&overlay::encode(&overlay).unwrap()).unwrap();
 }
 
