@@ -138,7 +138,10 @@ fn a_public_bundle_takes_words_and_prices_alone() {
     patch(&shop, "public.endcap", "1", &["--input", "changes.csv"]).with(0);
     let contents = shop.run(&["inspect", "o.overlay", "--json"]).with(0).json();
     assert_eq!(contents["changes"][0]["state"], json!("out"));
-    assert_eq!((&contents["changes"][1]["state"], &contents["changes"][1]["price"]), (&json!("preorder"), &json!("4.60")));
+    assert_eq!(
+        (&contents["changes"][1]["state"], &contents["changes"][1]["price"]),
+        (&json!("preorder"), &json!("4.60"))
+    );
 }
 
 #[test]
@@ -146,7 +149,14 @@ fn bad_input_is_refused_with_its_place() {
     let shop = trained();
     shop.write("changes.csv", "sku,price\nP-00,-3\nP-01,3 USD\nP-02,cheap\nP-03,6.50\n");
     let ended = patch(&shop, "edge.endcap", "1", &["--input", "changes.csv"]).with(1);
-    for told in ["changes.csv:2: column `price`", "`-3`", "changes.csv:3", "in the currency of the bundle", "changes.csv:4", "--max-bad-rows"] {
+    for told in [
+        "changes.csv:2: column `price`",
+        "`-3`",
+        "changes.csv:3",
+        "in the currency of the bundle",
+        "changes.csv:4",
+        "--max-bad-rows",
+    ] {
         assert!(ended.err.contains(told), "{told} is not in: {}", ended.err);
     }
     let summary = patch(&shop, "edge.endcap", "1", &["--input", "changes.csv", "--max-bad-rows", "0.8", "--json"]);
@@ -164,7 +174,9 @@ fn bad_input_is_refused_with_its_place() {
     shop.write("named.toml", edge_shop::SETTINGS.replace("Little shop", "Other shop"));
     let named = patch(&shop, "edge.endcap", "1", &["--config", "named.toml"]).with(1);
     assert!(named.err.contains("E_OTHER_SHOP"), "{}", named.err);
-    for wrong in [&[][..], &["--disable", "sidebar"], &["--disable", "home", "--enable", "home"], &["--input", "none.csv"]] {
+    for wrong in
+        [&[][..], &["--disable", "sidebar"], &["--disable", "home", "--enable", "home"], &["--input", "none.csv"]]
+    {
         patch(&shop, "edge.endcap", "1", wrong).with(2);
     }
 }
@@ -177,7 +189,7 @@ fn ten_thousand_rules_are_too_many() {
     };
     shop.write("many.toml", (0..10_000).map(rule).collect::<String>());
     let ended = patch(&shop, "edge.endcap", "1", &["--config", "many.toml"]).with(1);
-    assert!(ended.err.contains("rules") && ended.err.contains("10000") || ended.err.contains("10,000"), "{}", ended.err);
+    assert!(ended.err.contains("many.toml:") && ended.err.contains("at most 4096 rules"), "{}", ended.err);
     assert!(!shop.path("o.overlay").exists());
 }
 
@@ -192,8 +204,12 @@ fn pages_lists_times_and_segments_are_answered() {
     let [cart, home, list] = [0, 1, 2].map(|n| &answers[0]["answers"][n]);
     assert_eq!(cart["id"], json!(1));
     assert!(skus(cart).iter().all(|sku| !skus(home).contains(sku)), "no product twice");
-    let entries: Vec<(&str, bool)> = list["items"].as_array().unwrap().iter()
-        .map(|item| (item["sku"].as_str().unwrap(), item["sold_out"].as_bool().unwrap())).collect();
+    let entries: Vec<(&str, bool)> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (item["sku"].as_str().unwrap(), item["sold_out"].as_bool().unwrap()))
+        .collect();
     assert_eq!(entries.last(), Some(&("P-39", true)));
     assert!(entries.contains(&("X", false)) && entries.len() == 4);
     assert!(list["alternatives"].is_array());
@@ -222,7 +238,7 @@ fn costs_and_counts_that_decide_nothing_leave_no_trace() {
     // The same order of contributions, the same side of floors and of low_at.
     let other_cost = |item: i64, price: i64| match item {
         20 => price + 7,
-        5 => price - 99_000,
+        5 => price - 120_000,
         _ => cost(item, price) - (price - cost(item, price)) / 50,
     };
     let other_stock = |item: i64| match stock(item) {
@@ -236,7 +252,10 @@ fn costs_and_counts_that_decide_nothing_leave_no_trace() {
     assert!(read(&shop, "public.endcap") == read(&other, "public.endcap"), "the public bundles differ");
     assert!(read(&shop, "edge.endcap") != read(&other, "edge.endcap"));
     for (shop, cost, count) in [(&shop, "13.00", "2"), (&other, "12.90", "5")] {
-        shop.write("changes.csv", format!("sku,stock,price,cost\nP-20,{count},23.60,{cost}\nP-01,9{count},,\nP-02,0,,\n"));
+        shop.write(
+            "changes.csv",
+            format!("sku,stock,price,cost\nP-20,{count},23.60,{cost}\nP-01,9{count},,\nP-02,0,,\n"),
+        );
         patch(shop, "edge.endcap", "1", &["--input", "changes.csv", "--now", "2027-01-15T00:00:00Z"]).with(0);
     }
     assert!(read(&shop, "o.overlay") == read(&other, "o.overlay"), "the public overlays differ");
@@ -264,7 +283,15 @@ fn secrets_stay_in_the_edge_bundle() {
     }
     let request = "{\"placement\":\"cart\",\"cart\":[{\"sku\":\"P-00\"},{\"sku\":\"P-05\"}]}";
     let explain = ["explain", "--bundle", "public.endcap", "--request", request, "--about", "P-21", "--about", "P-20"];
-    let home = ["explain", "--bundle", "public.endcap", "--request", "{\"placement\":\"home\"}", "--now", "2027-01-15T00:00:00Z"];
+    let home = [
+        "explain",
+        "--bundle",
+        "public.endcap",
+        "--request",
+        "{\"placement\":\"home\"}",
+        "--now",
+        "2027-01-15T00:00:00Z",
+    ];
     let shown: [&[&str]; 9] = [
         &explain,
         &[&explain[..], &["--json"]].concat(),
