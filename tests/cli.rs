@@ -10,7 +10,20 @@ use shop::{Shop, ended, orders, rows};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 
-const COMMANDS: [&str; 9] = ["init", "train", "slice", "recommend", "evaluate", "inspect", "verify", "sample", "serve"];
+const COMMANDS: [&str; 12] = [
+    "init",
+    "train",
+    "slice",
+    "patch",
+    "recommend",
+    "rules",
+    "explain",
+    "evaluate",
+    "inspect",
+    "verify",
+    "sample",
+    "serve",
+];
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()

@@ -189,11 +189,7 @@ fn ten_thousand_rules_are_too_many() {
     };
     shop.write("many.toml", (0..10_000).map(rule).collect::<String>());
     let ended = patch(&shop, "edge.endcap", "1", &["--config", "many.toml"]).with(1);
-    assert!(
-        ended.err.contains("rules") && ended.err.contains("10000") || ended.err.contains("10,000"),
-        "{}",
-        ended.err
-    );
+    assert!(ended.err.contains("many.toml:") && ended.err.contains("at most 4096 rules"), "{}", ended.err);
     assert!(!shop.path("o.overlay").exists());
 }
 
@@ -242,7 +238,7 @@ fn costs_and_counts_that_decide_nothing_leave_no_trace() {
     // The same order of contributions, the same side of floors and of low_at.
     let other_cost = |item: i64, price: i64| match item {
         20 => price + 7,
-        5 => price - 99_000,
+        5 => price - 120_000,
         _ => cost(item, price) - (price - cost(item, price)) / 50,
     };
     let other_stock = |item: i64| match stock(item) {

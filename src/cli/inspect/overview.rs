@@ -2,6 +2,7 @@
 
 use super::super::output;
 use crate::bundle::{Bundle, RelationKind, layout};
+use crate::shop::ItemId;
 use serde::Serialize;
 
 /// What is in a bundle.
@@ -146,6 +147,24 @@ impl RelationRow {
     }
 }
 
+/// What of prices, values and rules the file gives away.
+fn traded(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
+    let any = |holds: &dyn Fn(ItemId) -> bool| (0..bundle.len() as u32).any(|item| holds(ItemId(item)));
+    let told = [
+        (any(&|item| bundle.price(item).is_some()), "the price of each product"),
+        (
+            any(&|item| bundle.value(item).is_some()),
+            "which eighth of the products each belongs to by what it gains a unit",
+        ),
+        (any(&|item| bundle.hidden(item) != 0), "which products are hidden at which placement, and not by what"),
+        (
+            !bundle.rules().is_empty(),
+            "rules as numbers: where and when they hold, what they do, which products they are about",
+        ),
+    ];
+    told.into_iter().filter(|(told, _)| *told).map(|(_, what)| what).collect()
+}
+
 /// What the file gives away, in a shopkeeper's words.
 fn readable(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
     let mut out = Vec::new();
@@ -170,6 +189,10 @@ fn readable(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
     if bundle.has_cards() {
         out.push("titles, categories, links, pictures, cart ids and prices");
     }
-    out.push("not: costs, margins, stock counts, numbers of orders or customers");
+    out.extend(traded(bundle));
+    out.push(match bundle.private() {
+        Some(_) => "THIS IS AN EDGE BUNDLE: contributions, stock counts, brands, tags, rules by name; it never leaves the server",
+        None => "not: costs, margins, stock counts, numbers of orders or customers",
+    });
     out
 }

@@ -71,7 +71,8 @@ impl Report {
     /// What is found in `config`, which was read from `file`.
     pub fn of(file: &str, config: &Config, items: &ItemFiles, now: Option<i64>) -> Result<Self, Failure> {
         let found = items.read(config)?.lint(config, now);
-        let found = found.map_err(|error| Failure::data(format!("{file}: {error}")))?;
+        let mut found = found.map_err(|error| Failure::data(format!("{file}: {error}")))?;
+        found.retain(|finding| !is_unwritten(finding, config));
         let count = |severity| found.iter().filter(|finding| finding.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let remarks = config.remarks.iter().map(|remark| Found {
@@ -108,6 +109,13 @@ impl Report {
     }
 }
 
+/// Whether a finding asks for an owner or a review of a placement that the file does not mention.
+fn is_unwritten(finding: &Finding, config: &Config) -> bool {
+    let written = |at: usize| config.placement_places.get(at).is_some_and(Option::is_some);
+    let noted = matches!(finding.code, "no_owner" | "no_review");
+    noted && matches!(finding.place, Place::Placement(at) if !written(at))
+}
+
 impl Found {
     fn of(finding: &Finding, config: &Config) -> Self {
         let (place, about) = match finding.place {
@@ -134,14 +142,13 @@ impl Found {
         }
     }
 
-    /// `endcap.toml:12:1: error [no_items]: rule "x": no product matches; correct the match`.
+    /// `endcap.toml:12:1: warning [no_items]: rule "x" is about none of 40 products; correct its `match`, or delete it`.
     fn text(&self, file: &str) -> String {
         let at = match (self.line, self.column) {
             (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
             _ => file.to_owned(),
         };
-        let about = if self.about.is_empty() { String::new() } else { format!("{}: ", self.about) };
         let remedy = if self.remedy.is_empty() { String::new() } else { format!("; {}", self.remedy) };
-        format!("{at}: {} [{}]: {about}{}{remedy}", self.severity, self.code, self.message)
+        format!("{at}: {} [{}]: {}{remedy}", self.severity, self.code, self.message)
     }
 }
