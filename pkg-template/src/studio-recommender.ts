@@ -40,7 +40,11 @@ export class StudioRecommender extends Recommender {
     if (isBytes(change)) return super.patch(change);
     const engine = this.alive();
     const bytes = this.overlay(change);
-    return change?.revision === undefined ? toldOf(withCodes(() => engine.patch_locally(bytes))) : super.patch(bytes);
+    if (change.revision !== undefined) return super.patch(bytes);
+    const told = toldOf(withCodes(() => engine.patch_locally(bytes)));
+    // An overlay for the public has no names; here they are known, and explanations should tell them.
+    if (change.rules !== undefined) this.setRules(change.rules);
+    return told;
   }
 
   /**

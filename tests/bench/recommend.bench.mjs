@@ -2,12 +2,14 @@
 
 import { createServer, Agent, get } from "node:http";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
+import { pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
 import { random } from "./generate.mjs";
 import { mapsRecommender, mergeLists, precomputedLists, vectorRecommender } from "./peers.mjs";
-import { budget, budgets, bundleOf, drawnBundle, edgesOf, packed, range, record, rounds, short, table, timeCalls } from "./support.mjs";
+import { budget, budgets, bundleOf, drawnBundle, edgesOf, packed, range, record, root, rounds, short, table, timeCalls } from "./support.mjs";
 
 const ROUNDS = 9;
 const CALLS = 2_000;
@@ -94,6 +96,25 @@ for (const size of SIZES) {
 }
 console.log(`\nlists equal to the engine's by the peer with Maps: ${SIZES.map((size, at) => `cart of ${size}: ${(alike[at] * 100).toFixed(1)} %`).join(", ")}`);
 
+// ---- rules: none, 50 and 500, of all kinds, a third of them with conditions that hold
+const { load: loadStudio } = await import(pathToFileURL(join(root, "pkg/dist/studio.js")).href);
+const ruled = {};
+for (const count of [0, 50, 500]) {
+  const studio = await loadStudio(new Uint8Array(readFileSync(file)));
+  const dice = random(count + 1);
+  const some = (most) => Array.from({ length: 1 + Math.floor(dice() * most) }, () => edges.skus[Math.floor(dice() * edges.skus.length)]);
+  const actions = [() => ({ exclude: true }), () => ({ bury: 0.5 }), () => ({ boost: 1.5 })];
+  const whens = [undefined, { cart_lines: { min: 2 } }, { cart_contains_any: { sku: some(40) } }, { segment: { device: "mobile" } }, { cart_subtotal: { min: 20 } }];
+  studio.setRules(Array.from({ length: count }, (_, n) => {
+    const when = whens[n % whens.length];
+    return { name: `rule ${n}`, placements: ["cart"], match: { sku: some(200), ...(n % 4 === 0 && { price: { max: 50 } }) }, ...(when && { when }), action: actions[n % actions.length]() };
+  }));
+  ruled[`${count} rules`] = () => timeCalls(CALLS, (k) => studio.recommend({ placement: "cart", cart: carts[10][k], segment: { device: "mobile" }, limit: 4 }));
+  ruled[`${count} rules`]();
+}
+const byRules = await rounds(ROUNDS, ruled);
+table("recommend() of endcap/studio, 10,000 items, cart of 10: microseconds a call", [["", "p50", "p99"], ...Object.entries(byRules).map(([name, { p50, p99 }]) => [name, range(p50), range(p99)])]);
+
 // ---- calls over a network, simulated on loopback: a server that waits before it answers
 const waiting = createServer(async (request, response) => {
   const url = new URL(request.url, "http://localhost");
@@ -164,7 +185,9 @@ const list = [
   budget("recommend(), cart of 10, 1,000,000 items, p99", ten[names[2]].p99.median, 100, "µs"),
   budget("the same in the round least disturbed", ten[names[2]].p99.min, 100, "µs"),
   budget("p50 of 1,000,000 items ÷ that of 10,000, both drawn", ratio(10, names[2]) / ratio(10, names[1]), 2, "×"),
+  budget("recommend(), cart of 10, 500 rules, p50", byRules["500 rules"].p50.median, 20, "µs"),
+  budget("recommend(), cart of 10, 500 rules, p99", byRules["500 rules"].p99.median, 50, "µs"),
   budget("WebAssembly memory after 1,000,000 calls ÷ before", after.pages / before.pages, 1, "×"),
 ];
 budgets(list);
-record("recommend", { rounds: ROUNDS, calls: CALLS, microseconds: found, alike, remote, memory: { before, after, seconds }, budgets: list });
+record("recommend", { rounds: ROUNDS, calls: CALLS, microseconds: found, rules: byRules, alike, remote, memory: { before, after, seconds }, budgets: list });

@@ -14,6 +14,7 @@ const file = await bundleOf("shop");
 const cards = ["--relations", "cards", "--addition"];
 const parts = {
   "engine (wasm)": text("endcap_bg.wasm"),
+  "engine of `./studio` (wasm)": text("endcap_studio_bg.wasm"),
   "JavaScript of `.`, engine inlined": Buffer.concat([text("index.js"), text("slim.js")]),
   "JavaScript of `.`, without the engine": Buffer.from(withoutEngine(text("index.js")) + text("slim.js")),
   "JavaScript of `./slim`": text("slim.js"),
