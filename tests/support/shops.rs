@@ -110,8 +110,14 @@ pub fn shop(seed: u64, features: u32) -> Draft {
         draft.manifest.relations[at].verdict = dice.of(&[Verdict::NoSignal, Verdict::Signal]);
     }
     if features & CALIBRATED != 0 {
-        draft.calibration =
-            PLACEMENTS.iter().filter(|_| dice.one_in(2)).copied().collect::<Vec<_>>().into_iter().map(|name| line(&mut dice, name)).collect();
+        draft.calibration = PLACEMENTS
+            .iter()
+            .filter(|_| dice.one_in(2))
+            .copied()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|name| line(&mut dice, name))
+            .collect();
     }
     for policy in &mut draft.policies {
         policy.limit = 1 + dice.below(8) as u16;
