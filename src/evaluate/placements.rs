@@ -43,7 +43,8 @@ pub fn coverage(bundle: &[u8]) -> Result<Vec<PlacementCoverage>, OpenError> {
     let mut recommender = Recommender::open(bundle)?;
     let policies = recommender.model().base().policies().to_vec();
     let skus = live(&recommender);
-    let asking = policies.iter().filter(|p| !matches!(p.strategy, Strategy::Popular | Strategy::Replenish));
+    let asking =
+        policies.iter().filter(|p| !matches!(p.strategy, Strategy::Popular | Strategy::Replenish | Strategy::Rerank));
     Ok(asking.map(|policy| of_placement(&mut recommender, policy, &skus)).collect())
 }
 
@@ -87,5 +88,9 @@ fn own_picks(recommender: &mut Recommender<&[u8]>, policy: &Policy, sku: &str) -
         _ => Request { product: Some(sku), ..blank },
     };
     let answer = recommender.recommend(&request);
-    answer.map_or(0, |answer| answer.picks.iter().filter(|pick| pick.reason != Reason::Popular).count())
+    answer.map_or(0, |answer| answer.picks.iter().filter(|pick| !brought_by_a_rung(pick.reason)).count())
+}
+
+fn brought_by_a_rung(reason: Reason) -> bool {
+    matches!(reason, Reason::Popular | Reason::PopularInCategory | Reason::CategoryPairs)
 }

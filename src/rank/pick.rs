@@ -92,7 +92,7 @@ pub struct Parts {
     pub phi: f32,
     /// `relevance · (1 + δ · φ)`.
     pub value: f32,
-    /// What likeness to earlier picks took of the value, 0 to 1.
+    /// How like an earlier pick it is, 0 to 1: η times that is taken of the value.
     pub likeness: f32,
 }
 

@@ -92,7 +92,7 @@ fn numbers(shown: &TellShown) -> String {
     }
     let _ = write!(out, "; φ {phi:.2} makes it worth {value:.4}");
     if *likeness > 0.0 {
-        let _ = write!(out, ", of which likeness to earlier ones takes {:.0} %", likeness * 100.0);
+        let _ = write!(out, ", and it is {:.0} % like an earlier one", likeness * 100.0);
     }
     out
 }
