@@ -14,9 +14,9 @@ const WIDE: [&str; 5] = ["cart*", "pdp_complements*", "pdp_similar*", "post_purc
 
 /// Gives each placement a twin that shows all that may be shown by relevance alone.
 fn with_twins(mut draft: Draft) -> Draft {
-    for at in 0..PLACEMENTS.len() {
+    for (at, twin) in WIDE.into_iter().enumerate() {
         draft.policies.push(Policy {
-            placement: WIDE[at].into(),
+            placement: twin.into(),
             limit: 100,
             objective: Objective::Relevance,
             max_relevance_loss: 0.0,

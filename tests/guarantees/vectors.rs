@@ -24,7 +24,7 @@ fn line(answer: &Answer<'_>) -> String {
 /// The answers of one shop, the later half of them after an overlay.
 fn answers(seed: u64) -> Vec<String> {
     // Three shops in four lack some of what there is, for with everything on many lists are empty.
-    let features = if seed % 4 == 0 { ALL } else { Dice::new(seed, 8).roll() as u32 & ALL };
+    let features = if seed.is_multiple_of(4) { ALL } else { Dice::new(seed, 8).roll() as u32 & ALL };
     let draft = shop(seed, features);
     let mut recommender = Recommender::open(write(&draft).unwrap()).unwrap();
     let mut dice = Dice::new(seed, 9);
