@@ -36,7 +36,8 @@ fn skus(answer: &Value) -> Vec<&str> {
 #[test]
 fn from_orders_to_add_ons() {
     let shop = Shop::trained();
-    let asked = r#"{"id":"q1","placement":"cart","cart":[{"sku":"P-00","quantity":2,"price":200}],"limit":3,"unheard_of":[1]}"#;
+    let asked =
+        r#"{"id":"q1","placement":"cart","cart":[{"sku":"P-00","quantity":2,"price":200}],"limit":3,"unheard_of":[1]}"#;
     let answers = shop.feed(&["recommend", "--bundle", "model.endcap"], asked).with(0).lines();
     assert_eq!(answers.len(), 1);
     let mut expected = ["id", "placement", "items", "fallback", "fallback_reason", "model"];

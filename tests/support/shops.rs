@@ -110,14 +110,12 @@ pub fn shop(seed: u64, features: u32) -> Draft {
         draft.manifest.relations[at].verdict = dice.of(&[Verdict::NoSignal, Verdict::Signal]);
     }
     if features & CALIBRATED != 0 {
-        draft.calibration = PLACEMENTS
-            .iter()
-            .filter(|_| dice.one_in(2))
-            .copied()
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(|name| line(&mut dice, name))
-            .collect();
+        // One roll whether there is a line, then those of the line: the fixture holds this order.
+        for placement in PLACEMENTS {
+            if dice.one_in(2) {
+                draft.calibration.push(line(&mut dice, placement));
+            }
+        }
     }
     for policy in &mut draft.policies {
         policy.limit = 1 + dice.below(8) as u16;
