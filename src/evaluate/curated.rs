@@ -260,8 +260,8 @@ mod tests {
     fn pins_change_no_relation() {
         let (with, without) = (trained(shop(500, 10), CuratedAs::Pins), trained(shop(500, 0), CuratedAs::Pins));
         assert_eq!(with.draft.relations, without.draft.relations);
-        assert_eq!((with.draft.pins.len(), without.draft.pins.len()), (30, 0));
-        assert!(with.report.to_text().contains("30 pins from 20 lines"), "{}", with.report.to_text());
+        assert_eq!((with.draft.pins.len(), without.draft.pins.len()), (40, 0));
+        assert!(with.report.to_text().contains("40 pins from 20 lines"), "{}", with.report.to_text());
     }
 
     #[test]
