@@ -243,8 +243,9 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
             for class in 0..self.rungs.classes.len() {
                 let class = self.rungs.classes.get(class).copied().unwrap_or(0);
                 let Some(item) = bundle.class_pairs(class).nth(place) else { continue };
-                self.bring(item, filler);
-                self.choose_all(f32::NEG_INFINITY, f32::NEG_INFINITY);
+                if self.bring(item, filler) {
+                    self.fill_from_open();
+                }
                 if self.selection.is_full() {
                     return;
                 }
@@ -273,42 +274,50 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         self.fill_from(items, Filler { reason: Reason::Popular, ranked: true });
     }
 
-    /// Fills the list from items in the order of their shares.
+    /// Fills the list from items in the order of their shares. What is open is chosen as soon as nothing that still comes could
+    /// come before it.
     fn fill_from(&mut self, items: impl Iterator<Item = ItemId>, filler: Filler) {
+        let mut best = None;
         for item in items {
+            let share = self.model.base().prior(item);
+            let most = self.worth.value(share, 1.0);
+            while let Some(at) =
+                best.filter(|_| !self.selection.is_full() && self.selection.is_settled(best, share, most))
+            {
+                self.choose(at);
+                best = self.selection.best();
+            }
             if self.selection.is_full() {
                 break;
             }
-            let share = self.model.base().prior(item);
-            self.choose_all(share, self.worth.value(share, 1.0));
-            if !self.selection.is_full() {
-                self.bring(item, filler);
+            if self.bring(item, filler) {
+                best = self.selection.better(best);
             }
         }
-        self.choose_all(f32::NEG_INFINITY, f32::NEG_INFINITY);
+        self.fill_from_open();
         self.selection.close();
     }
 
-    /// Chooses what is open as long as nothing that still comes, of at most this share and value, could come before it.
-    fn choose_all(&mut self, share: f32, most: f32) {
-        while !self.selection.is_full() {
-            let best = self.selection.best();
-            match best {
-                Some(at) if self.selection.is_settled(best, share, most) => self.choose(at),
-                _ => return,
+    /// Opens an item of a rung; whether it may be shown.
+    fn bring(&mut self, item: ItemId, filler: Filler) -> bool {
+        if self.selection.shows(item) {
+            return false;
+        }
+        match self.brought(item, filler) {
+            Ok(candidate) => {
+                self.selection.enter(candidate);
+                true
+            }
+            Err(why) => {
+                self.trace.reject(item, 0.0, why);
+                false
             }
         }
     }
 
-    /// Opens an item of a rung, where it may be shown.
-    fn bring(&mut self, item: ItemId, filler: Filler) {
-        if self.selection.shows(item) {
-            return;
-        }
-        let standing = match self.eligibility.verdict(self.model.base(), self.live, item) {
-            Ok(standing) => standing,
-            Err(why) => return self.trace.reject(item, 0.0, why),
-        };
+    /// Steps 2 to 4 for an item of a rung.
+    fn brought(&mut self, item: ItemId, filler: Filler) -> Result<Candidate, Rejection> {
+        let standing = self.eligibility.verdict(self.model.base(), self.live, item)?;
         let (share, own) = (self.model.base().prior(item), self.policy.strategy == Strategy::Popular);
         let relevance = share * standing.bury;
         let score = if own { self.worth.probability(share) * standing.bury } else { relevance };
@@ -316,17 +325,15 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         let voted = self.scores.of(item) + self.evidence.prior_of(self.model, item);
         let asked_for = voted <= 0.0 || self.worth.probability(voted) * standing.bury >= self.policy.min_relevance;
         if score < self.policy.min_relevance || !asked_for {
-            return self.trace.reject(item, 0.0, Rejection::MinRelevance);
+            return Err(Rejection::MinRelevance);
         }
         let phi = if filler.ranked { self.worth.phi(self.live, item, standing.boost) } else { 0.0 };
         let value = self.worth.value(relevance, phi);
         let parts = Parts { raw: share, relevance, bury: standing.bury, phi, value, likeness: 0.0 };
         let pick = Pick::new(item, score, filler.reason, self.model.base().group(item)).brought(!own);
         let candidate = self.with_kind(pick.with(parts, standing.relaxed));
-        match self.selection.fits(&candidate) {
-            Ok(()) => self.selection.enter(candidate),
-            Err(why) => self.trace.reject(item, 0.0, why),
-        }
+        self.selection.fits(&candidate)?;
+        Ok(candidate)
     }
 
     /// The classes of the product, or of the cart where no product is open, that may be a reason.
