@@ -104,7 +104,9 @@ test("a recommender freed while a slice is on its way says so", async () => {
 
 test("the command line gives the same answers, to the bit of the score", async () => {
   const history = skus.map((sku, at) => ({ sku, days_ago: at * 20.5 }));
-  const asked = whole.placements().flatMap((placement) => skus.flatMap((sku, at) => [
+  // These reorder a list of the shop's own, and the command line answers them in another form.
+  const lists = ["category", "search"];
+  const asked = whole.placements().filter((placement) => !lists.includes(placement)).flatMap((placement) => skus.flatMap((sku, at) => [
     { id: `${placement} cart ${at}`, placement, cart: skus.slice(0, at + 1).map((known) => ({ sku: known, quantity: 2 })) },
     { id: `${placement} product ${at}`, placement, product: sku, recent: skus.slice(at), limit: 3 },
     { id: `${placement} history ${at}`, placement, history: history.slice(0, at + 1), exclude: [sku] },
