@@ -65,7 +65,9 @@ fn survives(lines: &[Line], catalog: Option<String>) {
     for (option, text) in [("--orders", orders(lines)), ("--events", events(lines))] {
         let shop = Shop::new();
         shop.write("lines.csv", text);
-        let mut args = vec!["train", option, "lines.csv", "--json", "-o", "model.endcap"];
+        // Without caps and windows of prices, so that a short list is a fault.
+        shop.write("endcap.toml", "[placement.cart]\nlimit = 4\nsame_category = \"unless_varied\"\n");
+        let mut args = vec!["train", option, "lines.csv", "--config", "endcap.toml", "--json", "-o", "model.endcap"];
         if let Some(catalog) = &catalog {
             shop.write("catalog.csv", catalog);
             args.extend(["--catalog", "catalog.csv"]);
