@@ -120,9 +120,6 @@ pub enum SectionKind {
 
 /// The first number of a private section; every one from here on is dropped from what the public gets.
 pub const FIRST_PRIVATE: u32 = 32;
-/// Whether what is private is read. The engine of a page is built without: to it an edge bundle says no more than a public
-/// one, and it is the smaller for that.
-pub const READS_PRIVATE: bool = cfg!(any(feature = "studio", not(feature = "wasm")));
 
 impl SectionKind {
     /// All kinds, in file order.

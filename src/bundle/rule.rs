@@ -135,8 +135,6 @@ pub const EVERY_ITEM: u16 = u16::MAX;
 pub const EVERY_STATE: u8 = 0b1_1111;
 /// Most compiled rules.
 pub const MAX_RULES: usize = 4_096;
-/// Most items that a class is bought with.
-pub const MAX_CLASS_PAIRS: usize = 16;
 /// Most sets of items.
 pub const MAX_SETS: usize = 8_192;
 

@@ -17,6 +17,10 @@ use super::structured::Structured;
 use crate::shop::{Currency, ItemId};
 use std::ops::Range;
 
+/// Whether what is private is read. The engine of a page is built without: to it an edge bundle says no more than a public
+/// one, and it is the smaller for that.
+const READS_PRIVATE: bool = cfg!(any(feature = "studio", not(feature = "wasm")));
+
 /// Where all of it lies, and what was decoded.
 #[derive(Default)]
 pub(super) struct Trade {

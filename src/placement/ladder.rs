@@ -239,7 +239,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         self.collect_classes();
         let bundle = self.model.base();
         let filler = Filler { reason: Reason::CategoryPairs, ranked: false };
-        for place in 0..crate::bundle::MAX_CLASS_PAIRS {
+        for place in 0..crate::bundle::layout::MAX_CLASS_PAIRS {
             for class in 0..self.rungs.classes.len() {
                 let class = self.rungs.classes.get(class).copied().unwrap_or(0);
                 let Some(item) = bundle.class_pairs(class).nth(place) else { continue };
