@@ -4,8 +4,8 @@ use super::layout::SectionKind;
 use super::policy::{Policy, ShopTerms};
 use super::private::{ItemFacts, Private};
 use super::rule::RuleTable;
+use super::stored::stored;
 use crate::shop::{Currency, ItemId, Money, StockState};
-use bincode::{Decode, Encode};
 
 /// Everything a bundle will hold, in item order.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ pub struct DraftItem {
 }
 
 /// What a score is worth at one placement: a strictly increasing line through at most 16 knots.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     /// The placement's name.
     pub placement: String,
@@ -74,14 +74,18 @@ pub struct Calibration {
     pub knots: Vec<Knot>,
 }
 
+stored!(struct Calibration { placement, knots });
+
 /// One point of a [`Calibration`].
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Knot {
     /// The score before calibration, ≥ 0.
     pub score: f32,
     /// The share of items with this score that were bought (or viewed) next, 0 to 1.
     pub probability: f32,
 }
+
+stored!(struct Knot { score, probability });
 
 /// A product that stands in a slot of another product's block because the shop says so.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,7 +147,7 @@ pub struct Edge {
 }
 
 /// The relations of format version 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RelationKind {
     /// What completes a cart.
     Cart,
@@ -152,6 +156,8 @@ pub enum RelationKind {
     /// What is looked at next to a product.
     Similar,
 }
+
+stored!(enum RelationKind { 0 = Cart, 1 = BoughtTogether, 2 = Similar });
 
 impl RelationKind {
     /// All kinds.
@@ -177,7 +183,7 @@ impl RelationKind {
 }
 
 /// What a bundle says of itself. Everything here is public: no count of orders or customers, no date, no path.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
     /// Name and version of the program that trained it.
     pub generator: String,
@@ -187,6 +193,8 @@ pub struct Manifest {
     pub relations: Vec<RelationNote>,
 }
 
+stored!(struct Manifest { generator, currency, relations });
+
 impl Manifest {
     /// The currency of the cards' prices.
     pub fn currency(&self) -> Currency {
@@ -195,7 +203,7 @@ impl Manifest {
 }
 
 /// How a relation came to be.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RelationNote {
     /// Which one.
     pub kind: RelationKind,
@@ -205,8 +213,10 @@ pub struct RelationNote {
     pub verdict: Verdict,
 }
 
+stored!(struct RelationNote { kind, model, verdict });
+
 /// What validation says of a relation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Better than popularity beyond doubt.
     Signal,
@@ -215,6 +225,8 @@ pub enum Verdict {
     /// No better than popularity although there was data: not shipped, the placement falls back.
     NoSignal,
 }
+
+stored!(enum Verdict { 0 = Signal, 1 = Unproven, 2 = NoSignal });
 
 impl Verdict {
     /// The name used in JSON.
@@ -228,7 +240,7 @@ impl Verdict {
 }
 
 /// Constants chosen at training that ranking multiplies with. All finite and ≥ 0.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tuning {
     /// For carts of 1, 2–3, 4–5, 6–9 and ≥ 10 known lines.
     pub cart: [Blend; 5],
@@ -240,8 +252,10 @@ pub struct Tuning {
     pub repeat: Repeat,
 }
 
+stored!(struct Tuning { cart, product, view_decay, repeat });
+
 /// How evidence and popularity add up: `cart · Σ w_cart + together · Σ w_together + prior · P(j)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Blend {
     /// Factor of the `cart` relation.
     pub cart: f32,
@@ -251,8 +265,10 @@ pub struct Blend {
     pub prior: f32,
 }
 
+stored!(struct Blend { cart, together, prior });
+
 /// Slowly decayed personal frequency.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Repeat {
     /// Days in which a purchase loses half of its weight; 0: it never does.
     pub half_life_days: f32,
@@ -261,3 +277,5 @@ pub struct Repeat {
     /// Factor of the popularity prior.
     pub prior: f32,
 }
+
+stored!(struct Repeat { half_life_days, fade, prior });

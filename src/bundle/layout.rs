@@ -18,13 +18,13 @@ pub const MAX_SECTIONS: usize = 64;
 pub const ALIGN: usize = 8;
 /// Most items a bundle may have.
 pub const MAX_ITEMS: usize = 16_777_216;
-/// Most bytes of a bincode section (manifest, tuning, policies, calibration, terms).
+/// Most bytes of a structured section (manifest, tuning, policies, calibration, terms).
 pub const MAX_STRUCTURED: usize = 262_144;
 /// Most bytes of the rules.
 pub const MAX_RULES_BYTES: usize = 1_048_576;
 /// Most bytes of what an edge bundle knows of the shop, and of the structured part of an overlay.
 pub const MAX_PRIVATE_BYTES: usize = 4_194_304;
-/// Most bytes of memory that a bincode section may take while it is decoded.
+/// Most bytes of memory that a structured section may take while it is decoded.
 pub const MAX_DECODED: usize = 8_388_608;
 /// Longest SKU in bytes.
 pub const MAX_SKU_BYTES: usize = 255;
@@ -62,11 +62,11 @@ pub const DICTIONARY_HEADER_BYTES: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u32)]
 pub enum SectionKind {
-    /// What this is: generator, currency, relations and their verdicts (bincode).
+    /// What this is: generator, currency, relations and their verdicts.
     Manifest = 1,
-    /// Run-time constants chosen at training (bincode).
+    /// Run-time constants chosen at training.
     Tuning = 2,
-    /// Policies of the placements (bincode).
+    /// Policies of the placements.
     Policies = 3,
     /// One byte an item: the popularity prior.
     Prior = 4,
@@ -88,13 +88,13 @@ pub enum SectionKind {
     Similar = 12,
     /// Title, link, picture, price and cart id of each item.
     Cards = 13,
-    /// From score to probability, a line a placement (bincode).
+    /// From score to probability, a line a placement.
     Calibration = 14,
     /// One byte an item: the days between two purchases of it by one customer.
     Gap = 15,
     /// Products that the shop puts beside others.
     Pins = 16,
-    /// What holds for the shop, and what policies are beyond section 3 (bincode).
+    /// What holds for the shop, and what policies are beyond section 3.
     Terms = 17,
     /// The price of each item.
     Price = 18,
@@ -106,13 +106,13 @@ pub enum SectionKind {
     Released = 21,
     /// Where each item is hidden, whatever is asked.
     Hidden = 22,
-    /// The rules, compiled (bincode).
+    /// The rules, compiled.
     Rules = 23,
     /// Which items are in which sets of the rules.
     Sets = 24,
     /// What is bought with products of each class.
     ClassPairs = 25,
-    /// What only a server may know of the shop (bincode).
+    /// What only a server may know of the shop.
     Private = 32,
     /// What only a server may know of each item.
     Facts = 33,

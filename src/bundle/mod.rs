@@ -60,6 +60,7 @@ mod row_plan;
 mod rule;
 mod rule_table;
 mod slice;
+mod stored;
 mod structured;
 mod terms;
 mod trade;

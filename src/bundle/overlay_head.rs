@@ -1,4 +1,4 @@
-//! The structured part of an overlay: currency, placements, switches, policies, terms and rules (bincode).
+//! The structured part of an overlay: currency, placements, switches, policies, terms and rules.
 
 use super::error::OpenError;
 use super::layout::MAX_PRIVATE_BYTES;
@@ -6,11 +6,12 @@ use super::overlay_error::{OverlayError, malformed};
 use super::policy::{Policy, ShopTerms};
 use super::rule::CompiledRule;
 use super::rule_table::{placements_exist, rules_rule};
+use super::stored::stored;
 use super::structured::{Structured, is_currency, is_text, placement_rule};
 use super::terms::{policies_rule, shop_rule};
 
 /// The part's value.
-#[derive(Clone, Debug, PartialEq, bincode::Encode, bincode::Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct OverlayHead {
     pub currency: String,
     pub placements: Vec<String>,
@@ -20,6 +21,8 @@ pub(super) struct OverlayHead {
     pub rules: Vec<CompiledRule>,
     pub names: Vec<String>,
 }
+
+stored!(struct OverlayHead { currency, placements, switches, policies, terms, rules, names });
 
 impl OverlayHead {
     /// The rule that it breaks in an overlay of this kind, if it breaks one.

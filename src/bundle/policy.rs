@@ -1,11 +1,11 @@
 //! What a placement does, and what holds for the shop as a whole: the stored form of `[placement.*]`, `[shop]` and
 //! `[stock]`.
 
+use super::stored::stored;
 use crate::shop::StockState;
-use bincode::{Decode, Encode};
 
 /// What a placement does: the stored form of `[placement.*]` in `endcap.toml`.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// The placement's name.
     pub placement: String,
@@ -43,6 +43,11 @@ pub struct Policy {
     pub max_moves: u16,
 }
 
+stored!(struct Policy {
+    placement, strategy, enabled, limit, objective, max_relevance_loss, min_relevance, price, stock, same_category,
+    same_brand, max_per_category, max_per_brand, max_per_group, diversity, fallback, max_moves,
+});
+
 impl Policy {
     /// The policy of a placement that is written in the file with nothing but its strategy: ten items by relevance alone,
     /// nothing sold out, one variant of a product, best sellers where the list comes short.
@@ -75,7 +80,7 @@ impl Policy {
 }
 
 /// Where a placement's candidates come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strategy {
     /// Every line of the cart votes.
     CartAddons,
@@ -92,6 +97,10 @@ pub enum Strategy {
     /// The shop's own list, reordered within bounds.
     Rerank,
 }
+
+stored!(enum Strategy {
+    0 = CartAddons, 1 = BoughtTogether, 2 = Similar, 3 = Replenish, 4 = Popular, 5 = Alternatives, 6 = Rerank,
+});
 
 impl Strategy {
     /// All strategies.
@@ -120,7 +129,7 @@ impl Strategy {
 }
 
 /// What a placement may give up relevance for, up to [`Policy::max_relevance_loss`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Objective {
     /// Nothing but boosts.
     Relevance,
@@ -130,8 +139,10 @@ pub enum Objective {
     Margin,
 }
 
+stored!(enum Objective { 0 = Relevance, 1 = Revenue, 2 = Margin });
+
 /// What a placement makes of products of the same class as the context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameCategory {
     /// They compete like any other.
     Allow,
@@ -141,8 +152,10 @@ pub enum SameCategory {
     UnlessVaried,
 }
 
+stored!(enum SameCategory { 0 = Allow, 1 = Block, 2 = UnlessVaried });
+
 /// What a placement makes of products of the brands that the context holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameBrand {
     /// They compete like any other.
     Allow,
@@ -152,8 +165,10 @@ pub enum SameBrand {
     Block,
 }
 
+stored!(enum SameBrand { 0 = Allow, 1 = Only, 2 = Block });
+
 /// What is made of items in one state of stock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StockUse {
     /// They compete like any other.
     Show,
@@ -163,8 +178,10 @@ pub enum StockUse {
     Hide,
 }
 
+stored!(enum StockUse { 0 = Show, 1 = Bury, 2 = Hide });
+
 /// Which prices a placement may show. Without a subtotal, or a price of the product, the window is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PriceWindow {
     /// Price at most this share of the cart's subtotal, above 0.
     pub max_share_of_cart: Option<f32>,
@@ -174,8 +191,10 @@ pub struct PriceWindow {
     pub relax_to: Option<(f32, f32)>,
 }
 
+stored!(struct PriceWindow { max_share_of_cart, relative_to_product, relax_to });
+
 /// A rung of the ladder that fills a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Rung {
     /// What is bought with products of the context's classes.
@@ -185,6 +204,8 @@ pub enum Rung {
     /// Best sellers.
     Popular,
 }
+
+stored!(enum Rung { 0 = CategoryPairs, 1 = PopularInCategory, 2 = Popular });
 
 impl Rung {
     /// All rungs.
@@ -201,7 +222,7 @@ impl Rung {
 }
 
 /// What holds for the shop as a whole: the public part of `[shop]` and `[stock]`.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ShopTerms {
     /// Whose model this is: a hash of `[shop] name`, zeros where the shop has none. An overlay of another shop is refused.
     pub shop: [u8; 16],
@@ -218,6 +239,10 @@ pub struct ShopTerms {
     /// Seven ascending prices in minor units that part the eight classes of `objective = "revenue"`; none without prices.
     pub price_knots: Vec<i64>,
 }
+
+stored!(struct ShopTerms {
+    shop, free_shipping_at, max_live_placements, stale_after, when_stale, price_jump, price_knots,
+});
 
 impl Default for ShopTerms {
     /// No name, no cap, no limit of age, and no guard of prices.

@@ -3,13 +3,13 @@
 use super::layout::{MAX_ALTERNATIVES, MAX_PRIVATE_BYTES};
 use super::rule::{EVERY_STATE, MAX_RULES, Match, Rule, Span, Test, When};
 use super::rule_table::{effect_rule, segment_rule, window_rule};
+use super::stored::stored;
 use super::structured::{Structured, is_text, placement_rule};
 use super::terms::knots_rule;
-use bincode::{Decode, Encode};
 
 /// The shop's own knowledge. It is not covered by the model's name, so that a public and an edge bundle of one training run
 /// have the same.
-#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Private {
     /// Units on hand up to which stock is low.
     pub low_at: i64,
@@ -23,8 +23,10 @@ pub struct Private {
     pub placements: Vec<PlacementNote>,
 }
 
+stored!(struct Private { low_at, value_knots, rules, origins, placements });
+
 /// What is said of a placement and is nobody else's business.
-#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlacementNote {
     /// The placement's name.
     pub placement: String,
@@ -37,6 +39,8 @@ pub struct PlacementNote {
     /// The day by which it is to be looked at again, since 1970.
     pub review_by: Option<i32>,
 }
+
+stored!(struct PlacementNote { placement, margin_floor, owner, kpi, review_by });
 
 /// What an edge bundle knows of an item beyond a public one. Empty texts are absent.
 #[derive(Clone, Debug, Default, PartialEq)]

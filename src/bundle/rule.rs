@@ -5,10 +5,10 @@
 //! test. Items that are in the same sets share a signature, so that a rule is looked up once a signature and never scanned
 //! for each candidate.
 
-use bincode::{Decode, Encode};
+use super::stored::stored;
 
 /// A rule as it is written.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// What it is called in explanations and reports; unique, 1 to 200 bytes.
     pub name: String,
@@ -26,8 +26,10 @@ pub struct Rule {
     pub until: Option<i64>,
 }
 
+stored!(struct Rule { name, placements, matches, when, action, from, until });
+
 /// Which items a rule is about: those that pass all of `tests` and not all of `not` (which says nothing where it is empty).
-#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Match {
     /// All must hold; no test at all holds for every item.
     pub tests: Vec<Test>,
@@ -35,8 +37,10 @@ pub struct Match {
     pub not: Vec<Test>,
 }
 
+stored!(struct Match { tests, not });
+
 /// One condition on an item. Lists are any-of. Texts are compared without regard to case, and literally: no patterns.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Test {
     /// One of these SKUs, to the letter.
     Sku(Vec<String>),
@@ -62,14 +66,21 @@ pub enum Test {
     Age(Span),
 }
 
+stored!(enum Test {
+    0 = Sku(texts), 1 = Title(texts), 2 = Category(texts), 3 = Brand(texts), 4 = Tag(texts), 5 = Group(texts),
+    6 = Price(span), 7 = Margin(span), 8 = State(states), 9 = Count(span), 10 = Age(span),
+});
+
 /// From `min` to `max`, both within.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The least.
     pub min: i64,
     /// The most.
     pub max: i64,
 }
+
+stored!(struct Span { min, max });
 
 impl Span {
     /// Everything.
@@ -83,7 +94,7 @@ impl Span {
 }
 
 /// When a rule holds: all that is given must.
-#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct When {
     /// A line of the cart matches. Tests on price, margin, stock and age are no part of a `when`.
     pub cart_contains_any: Option<Match>,
@@ -101,8 +112,12 @@ pub struct When {
     pub segment: Vec<(String, Vec<String>)>,
 }
 
+stored!(struct When {
+    cart_contains_any, cart_contains_all, cart_contains_none, product, cart_subtotal, cart_lines, segment,
+});
+
 /// What a rule does with the items it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect {
     /// They are not shown.
     Exclude,
@@ -115,6 +130,8 @@ pub enum Effect {
     /// The best known of them that may be shown stands in this slot, from 1.
     Pin(u16),
 }
+
+stored!(enum Effect { 0 = Exclude, 1 = IncludeOnly, 2 = Boost(factor), 3 = Bury(factor), 4 = Pin(slot) });
 
 impl Effect {
     /// The key used in `endcap.toml`.
@@ -157,7 +174,7 @@ pub struct Sets {
 }
 
 /// A rule without words.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CompiledRule {
     /// Bit n: it holds at placement n of the policies.
     pub placements: u64,
@@ -171,8 +188,10 @@ pub struct CompiledRule {
     pub effect: Effect,
 }
 
+stored!(struct CompiledRule { placements, selector, unless, when, effect });
+
 /// Items in a set, with a price, in a state, of an age.
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Selector {
     /// The set, or [`EVERY_ITEM`].
     pub set: u16,
@@ -184,8 +203,10 @@ pub struct Selector {
     pub age: Option<Span>,
 }
 
+stored!(struct Selector { set, price, states, age });
+
 /// When a compiled rule holds.
-#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Condition {
     /// A line of the cart is in this set.
     pub cart_any: Option<u16>,
@@ -206,3 +227,5 @@ pub struct Condition {
     /// First second at which it no longer holds.
     pub until: Option<i64>,
 }
+
+stored!(struct Condition { cart_any, cart_all, cart_none, product, subtotal, lines, segment, from, until });

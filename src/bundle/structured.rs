@@ -1,18 +1,11 @@
-//! The structured sections: manifest, tuning, policies, calibration, terms, rules, what is private. bincode, with a size
+//! The structured sections: manifest, tuning, policies, calibration, terms, rules, what is private. Values with a size
 //! limit, checked after decoding.
 
 use super::draft::{Blend, Manifest, Tuning};
 use super::error::{DraftError, OpenError};
-use super::layout::{MAX_DECODED, MAX_STRUCTURED, MAX_TEXT_BYTES};
+use super::layout::{MAX_STRUCTURED, MAX_TEXT_BYTES};
 use super::policy::{Policy, Rung, SameCategory, Strategy};
-use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
-use bincode::{Decode, Encode};
-
-type Config = Configuration<LittleEndian, Fixint, Limit<MAX_DECODED>>;
-
-/// Its limit counts the memory that lists will take, so that a damaged length takes none.
-const CONFIG: Config =
-    bincode::config::standard().with_little_endian().with_fixed_int_encoding().with_limit::<MAX_DECODED>();
+use super::stored::{Stored, from_bytes, stored, to_bytes};
 
 /// Most policies in a bundle.
 const MAX_POLICIES: usize = 64;
@@ -24,7 +17,7 @@ pub const MAX_VIEWS: usize = 10;
 pub const FADE_STEPS: usize = 64;
 
 /// A section that is a value.
-pub(crate) trait Structured: Encode + Decode<()> {
+pub(crate) trait Structured: Stored {
     /// The section's name in errors.
     const NAME: &'static str;
     /// Most bytes it may take.
@@ -38,7 +31,7 @@ pub(crate) trait Structured: Encode + Decode<()> {
         if let Some(rule) = self.broken_rule() {
             return Err(bad(rule));
         }
-        let bytes = bincode::encode_to_vec(self, CONFIG).map_err(|_| bad(TOO_LONG))?;
+        let bytes = to_bytes(self);
         <Self as Structured>::decode(&bytes).map_err(|_| bad(TOO_LONG))?;
         Ok(bytes)
     }
@@ -49,11 +42,10 @@ pub(crate) trait Structured: Encode + Decode<()> {
         if bytes.len() > Self::LIMIT {
             return Err(bad(TOO_LONG));
         }
-        let (value, read): (Self, usize) =
-            bincode::decode_from_slice(bytes, CONFIG).map_err(|_| bad("cannot be decoded"))?;
+        let (value, left_over) = from_bytes::<Self>(bytes).ok_or(bad("cannot be decoded"))?;
         match value.broken_rule() {
             Some(rule) => Err(bad(rule)),
-            None if read != bytes.len() => Err(bad("bytes left over")),
+            None if left_over => Err(bad("bytes left over")),
             None => Ok(value),
         }
     }
@@ -101,7 +93,7 @@ impl Structured for Tuning {
 }
 
 /// A policy as far as the first readers knew it; the terms say the rest.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct PlainPolicy {
     placement: String,
     strategy: Strategy,
@@ -110,6 +102,8 @@ pub(super) struct PlainPolicy {
     min_relevance: f32,
     fall_back_to_popular: bool,
 }
+
+stored!(struct PlainPolicy { placement, strategy, limit, same_category, min_relevance, fall_back_to_popular });
 
 impl PlainPolicy {
     /// What the first readers can be told of `policy`.

@@ -7,16 +7,19 @@ use super::draft::Draft;
 use super::error::{DraftError, OpenError};
 use super::layout::VALUE_KNOTS;
 use super::policy::{Policy, PriceWindow, Rung, ShopTerms};
+use super::stored::stored;
 use super::structured::{MAX_LIMIT, PlainPolicy, Structured, placement_rule};
 
 /// The section's value.
-#[derive(Clone, Debug, PartialEq, bincode::Encode, bincode::Decode)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Terms {
     /// What holds for the shop as a whole.
     pub shop: ShopTerms,
     /// The same placements as in section 3, in the same order.
     pub policies: Vec<Policy>,
 }
+
+stored!(struct Terms { shop, policies });
 
 /// The section's bytes; `None` where section 3 tells everything and no class needs a reader that spares it.
 pub(super) fn encode(draft: &Draft) -> Result<Option<Vec<u8>>, DraftError> {
