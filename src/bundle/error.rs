@@ -11,8 +11,8 @@ use std::fmt;
 pub enum OpenError {
     /// The first bytes are not those of a bundle: an HTML error page, another file.
     NotABundle {
-        /// The first bytes found, at most eight.
-        found: Vec<u8>,
+        /// The first eight bytes found, zeros where there are fewer.
+        found: [u8; 8],
     },
     /// Written by a newer program.
     NewerVersion {

@@ -95,7 +95,9 @@ fn check_magic(file: &[u8]) -> Result<(), OpenError> {
     if !found.is_empty() && found.len() < MAGIC.len() && MAGIC.starts_with(found) {
         return Err(truncated("header", HEADER_BYTES as u64, file.len()));
     }
-    Err(OpenError::NotABundle { found: found.to_vec() })
+    let mut first = [0; MAGIC.len()];
+    first.iter_mut().zip(found).for_each(|(to, from)| *to = *from);
+    Err(OpenError::NotABundle { found: first })
 }
 
 fn check_limits(version: u16, sections: usize, items: usize) -> Result<(), OpenError> {

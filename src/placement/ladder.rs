@@ -8,7 +8,7 @@ use crate::rank::{
     Worth, is_due,
 };
 use crate::rules::Live;
-use crate::shop::ItemId;
+use crate::shop::{ItemId, sort};
 
 /// Everything that a list is made from.
 pub(super) struct Ladder<'a, D> {
@@ -344,7 +344,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         let lines = if self.context.product.is_some() { &[] } else { self.context.cart.as_slice() };
         let all = self.context.product.iter().chain(lines).map(|item| bundle.class(*item));
         classes.extend(all.filter(|class| *class > 0 && !bundle.is_sensitive(*class)));
-        classes.sort_unstable();
+        sort(classes);
         classes.dedup();
     }
 

@@ -1,6 +1,7 @@
 //! What is known when a question is asked, as items.
 
-use crate::shop::ItemId;
+use crate::shop::{ItemId, sort};
+use std::cmp::Ordering;
 
 /// The context of one question. Lists may be empty, repeat items or hold items that the bundle does not have.
 #[derive(Clone, Debug, Default)]
@@ -17,13 +18,40 @@ pub struct Context {
     pub exclude: Vec<ItemId>,
 }
 
-/// One past purchase.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// One past purchase; ordered by item, then by age.
+#[derive(Clone, Copy, Debug)]
 pub struct Purchase {
     /// What was bought.
     pub item: ItemId,
     /// How many days ago; anything but a number ≥ 0 counts as today.
     pub days_ago: f32,
+}
+
+impl Purchase {
+    /// The bits of numbers ≥ 0 ascend as they do.
+    fn key(&self) -> (ItemId, u32) {
+        (self.item, self.days_ago.to_bits())
+    }
+}
+
+impl PartialEq for Purchase {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Purchase {}
+
+impl PartialOrd for Purchase {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Purchase {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
 }
 
 /// Most cart lines that vote: of more, those of lowest item number.
@@ -44,7 +72,7 @@ impl Context {
     /// Puts the lists into the order in which they are summed: cart lines by item, each once, at most 64; purchases by
     /// item and age, at most the last 4,096.
     pub fn normalise(&mut self) {
-        self.cart.sort_unstable();
+        sort(&mut self.cart);
         self.cart.dedup();
         if self.history.len() > MAX_HISTORY {
             self.history.drain(..self.history.len() - MAX_HISTORY);
@@ -53,8 +81,7 @@ impl Context {
             let sane = purchase.days_ago.is_finite() && purchase.days_ago > 0.0;
             purchase.days_ago = if sane { purchase.days_ago } else { 0.0 };
         }
-        // The bits of numbers ≥ 0 ascend as they do. One comparison of integers: half of the code of this sort in wasm.
-        self.history.sort_unstable_by_key(|past| u64::from(past.item.0) << 32 | u64::from(past.days_ago.to_bits()));
+        sort(&mut self.history);
     }
 
     /// Takes the customer's last order for the cart, and bars all that the history holds: what is asked for is new to

@@ -5,7 +5,7 @@ use super::rejection::Rejection;
 use super::window::Window;
 use crate::bundle::{Bundle, Policy, SameBrand, SameCategory, StockUse, Strategy};
 use crate::rules::{Active, Barred, Live, Situation};
-use crate::shop::{ItemId, StockState};
+use crate::shop::{ItemId, StockState, sort};
 
 /// Groups, classes and brands of a context for which there is room from the start; a larger context takes more once.
 const USUAL: usize = 256;
@@ -85,7 +85,7 @@ impl Eligibility {
             }
         }
         for list in [&mut self.groups, &mut self.classes, &mut self.brands] {
-            list.sort_unstable();
+            sort(list);
             list.dedup();
         }
         for item in &context.exclude {

@@ -7,7 +7,7 @@
 use super::book::{Book, is_unconditional, looks_closer};
 use super::live::Live;
 use crate::bundle::{CompiledRule, Condition, EVERY_ITEM, Effect, Selector};
-use crate::shop::ItemId;
+use crate::shop::{ItemId, sort};
 
 /// What a question is asked in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -205,7 +205,7 @@ impl Active {
         let rules = book.sets_of(signature).iter().flat_map(|set| book.about(*set)).chain(book.about_all());
         self.coming.clear();
         self.coming.extend(rules.filter(|rule| self.holds.get(usize::from(**rule)).is_some_and(|holds| *holds)));
-        self.coming.sort_unstable();
+        sort(&mut self.coming);
         for number in &self.coming {
             let Some(rule) = book.rule(*number) else { continue };
             if looks_closer(rule) {

@@ -9,7 +9,6 @@ use crate::bundle::{
     Bundle, Objective, PlacementNote, Policy, Private, Rule, Sets, ShopTerms, StockUse, VALUE_CLASSES,
 };
 use crate::shop::{ItemId, StockState};
-use std::collections::BTreeMap;
 
 /// An overlay spoke of the item.
 const SPOKEN_OF: u8 = 1;
@@ -37,8 +36,8 @@ pub struct Live {
     pub(super) names: Vec<String>,
     /// The rules as they are written, where this is no public bundle and no overlay brought others.
     pub(super) sources: Vec<Rule>,
-    /// Contributions that overlays told an edge bundle.
-    pub(super) contributions: BTreeMap<ItemId, i64>,
+    /// Contributions that overlays told an edge bundle; empty where they told none.
+    contributions: Vec<Option<i64>>,
     pub(super) notes: Vec<PlacementNote>,
     pub(super) value_knots: Vec<i64>,
     pub(super) priced: bool,
@@ -147,7 +146,17 @@ impl Live {
 
     /// What an overlay told of the contribution of `item`, in minor units.
     pub fn contribution(&self, item: ItemId) -> Option<i64> {
-        self.contributions.get(&item).copied()
+        self.contributions.get(item.index()).copied().flatten()
+    }
+
+    /// An overlay told the contribution of `item`.
+    pub(super) fn contribute(&mut self, item: ItemId, contribution: i64) {
+        if self.contributions.is_empty() {
+            self.contributions.resize(self.states.len(), None);
+        }
+        if let Some(place) = self.contributions.get_mut(item.index()) {
+            *place = Some(contribution);
+        }
     }
 
     /// Other rules take the place of all.

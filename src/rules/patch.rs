@@ -207,7 +207,7 @@ impl Live {
             self.reprice(item, price, change.confirmed);
         }
         if let Some(contribution) = change.contribution {
-            self.contributions.insert(item, contribution);
+            self.contribute(item, contribution);
         }
         if let (Some(class), Some(value)) = (change.value, self.values.get_mut(item.index())) {
             *value = class;

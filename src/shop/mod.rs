@@ -22,6 +22,7 @@ mod item;
 mod money;
 mod order;
 mod session;
+mod sort;
 
 pub use clock::{Day, Timestamp};
 pub use count::{ItemCount, PairCount, QuestionLine};
@@ -30,3 +31,4 @@ pub use item::{Availability, ItemId, Product, StockState};
 pub use money::{Currency, Money, MoneyError};
 pub use order::OrderLine;
 pub use session::{Event, EventKind};
+pub(crate) use sort::sort;
