@@ -7,7 +7,7 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 #[cfg(unix)]
 use std::task::Poll;
 use tokio::runtime::Builder;
@@ -37,14 +37,23 @@ fn lock() -> MutexGuard<'static, Option<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits for signals on a thread of its own. Without such a thread they end the process as they always do.
+/// Waits for signals on a thread of its own, which listens when this returns. Without such a thread signals end the process
+/// as they always do.
 pub(super) fn watch() {
-    let _ = std::thread::Builder::new().name("signals".into()).spawn(|| {
+    let (listens, listening) = mpsc::channel::<()>();
+    let wait = move || {
         let Ok(runtime) = Builder::new_current_thread().enable_io().build() else { return };
-        if let Ok(signal) = runtime.block_on(stop_signal()) {
+        let signal = runtime.block_on(async {
+            let signal = stop_signal();
+            drop(listens);
+            signal.ok()?.await
+        });
+        if let Some(signal) = signal {
             stop(signal)
         }
-    });
+    };
+    let _ = std::thread::Builder::new().name("signals".into()).spawn(wait);
+    let _ = listening.recv(); // nothing comes: the other end is gone
 }
 
 fn stop(signal: i32) {
@@ -58,21 +67,20 @@ fn stop(signal: i32) {
     std::process::exit(SIGNALLED + signal)
 }
 
-/// The number of the signal that asks the process to stop: SIGINT or SIGTERM.
+/// Listens from now on, within a runtime: the number of the signal that asks the process to stop, SIGINT or SIGTERM.
 #[cfg(unix)]
-pub(super) async fn stop_signal() -> io::Result<i32> {
+pub(super) fn stop_signal() -> io::Result<impl Future<Output = Option<i32>>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let stopped = std::future::poll_fn(|context| match terminate.poll_recv(context) {
-        Poll::Ready(_) => Poll::Ready(SignalKind::terminate()),
-        Poll::Pending => interrupt.poll_recv(context).map(|_| SignalKind::interrupt()),
-    });
-    Ok(stopped.await.as_raw_value())
+    Ok(std::future::poll_fn(move |context| match terminate.poll_recv(context) {
+        Poll::Ready(_) => Poll::Ready(Some(SignalKind::terminate().as_raw_value())),
+        Poll::Pending => interrupt.poll_recv(context).map(|_| Some(SignalKind::interrupt().as_raw_value())),
+    }))
 }
 
 /// Ctrl-C counts as SIGINT, whose number is 2.
 #[cfg(not(unix))]
-pub(super) async fn stop_signal() -> io::Result<i32> {
-    tokio::signal::ctrl_c().await.map(|()| 2)
+pub(super) fn stop_signal() -> io::Result<impl Future<Output = Option<i32>>> {
+    Ok(async { tokio::signal::ctrl_c().await.ok().map(|()| 2) })
 }

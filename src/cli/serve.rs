@@ -159,7 +159,8 @@ impl Server {
         let outcome = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(self.listener)?;
             tokio::spawn(axum::serve(listener, router(&self.dir)).into_future());
-            super::interrupt::stop_signal().await.map(|_| ())
+            super::interrupt::stop_signal()?.await;
+            Ok(())
         });
         runtime.shutdown_background();
         outcome.map_err(ServeError::Machine)
