@@ -12,14 +12,15 @@ impl Calibration {
     /// probability: lists are ordered by score, so that this orders nothing anew. Only + − × ÷ and comparisons, for the
     /// same bits everywhere.
     pub fn probability(&self, score: f32) -> f32 {
-        let mut below = Knot { score: 0.0, probability: 0.0 };
-        for knot in &self.knots {
-            if score < knot.score {
-                return below.towards(knot, score);
+        // From above: what is asked is what may be shown.
+        let mut above = None;
+        for knot in self.knots.iter().rev() {
+            if knot.score <= score {
+                return above.map_or(knot.probability, |above| knot.towards(above, score));
             }
-            below = *knot;
+            above = Some(knot);
         }
-        below.probability
+        above.map_or(0.0, |above| Knot { score: 0.0, probability: 0.0 }.towards(above, score))
     }
 }
 
@@ -28,7 +29,11 @@ impl Knot {
     fn towards(&self, next: &Self, score: f32) -> f32 {
         let along = (score - self.score) / (next.score - self.score);
         let risen = self.probability + (next.probability - self.probability) * along;
-        if along > 0.0 { risen.min(next.probability) } else { self.probability }
+        match along > 0.0 {
+            true if risen < next.probability => risen,
+            true => next.probability,
+            false => self.probability,
+        }
     }
 
     fn is_sound(&self) -> bool {

@@ -4,8 +4,8 @@
 use super::trace::Trace;
 use crate::bundle::{Calibration, Model, Policy, RelationKind, Rung, Strategy};
 use crate::rank::{
-    CHECKED, Candidate, Context, Eligibility, Evidence, Parts, Pick, Pins, Queue, Reason, Rejection, Scores, Selection,
-    Worth, is_due,
+    CHECKED, Candidate, Context, Eligibility, Evidence, Meaning, Parts, Pick, Pins, Queue, Reason, Rejection, Scores,
+    Selection, Worth, is_due,
 };
 use crate::rules::Live;
 use crate::shop::{ItemId, sort};
@@ -128,11 +128,13 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         self.queue.line_up(self.model, self.evidence, self.scores);
         while !self.selection.is_full() {
             let mut best = self.selection.best();
-            while let Some((score, _)) = self.queue.top() {
-                if self.selection.is_settled(best, score, self.worth.most(score)) {
+            while let Some((score, item)) = self.queue.top() {
+                let meaning = self.worth.meaning(score);
+                if self.selection.is_settled(best, score, self.worth.most(meaning)) {
                     break;
                 }
-                if self.open_next() {
+                self.queue.pop(item, self.model, self.evidence, self.scores);
+                if self.open(item, score, meaning) {
                     best = self.selection.better(best);
                 }
             }
@@ -141,10 +143,9 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         }
     }
 
-    /// Opens the candidate that waits first; whether it may be shown.
-    fn open_next(&mut self) -> bool {
-        let Some((score, item)) = self.queue.pop(self.model, self.evidence, self.scores) else { return false };
-        match self.valued(item, score) {
+    /// Opens a candidate of this score; whether it may be shown.
+    fn open(&mut self, item: ItemId, score: f32, meaning: Meaning) -> bool {
+        match self.valued(item, score, meaning) {
             Ok(candidate) if candidate.pick.relaxed => {
                 self.rungs.wider.push(candidate);
                 false
@@ -161,13 +162,13 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
     }
 
     /// Steps 2 to 4 for a candidate of this score.
-    fn valued(&mut self, item: ItemId, raw: f32) -> Result<Candidate, Rejection> {
+    fn valued(&mut self, item: ItemId, raw: f32, meaning: Meaning) -> Result<Candidate, Rejection> {
         let standing = self.eligibility.verdict(self.model.base(), self.live, item)?;
-        let score = self.worth.probability(raw) * standing.bury;
+        let score = meaning.probability * standing.bury;
         if score < self.policy.min_relevance {
             return Err(Rejection::MinRelevance);
         }
-        let relevance = self.worth.relevance(raw, standing.bury);
+        let relevance = meaning.relevance(standing.bury);
         let phi = self.worth.phi(self.live, item, standing.boost);
         let value = self.worth.value(relevance, phi);
         let parts = Parts { raw, relevance, bury: standing.bury, phi, value, likeness: 0.0 };
@@ -177,7 +178,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
 
     fn with_kind(&self, pick: Pick) -> Candidate {
         let bundle = self.model.base();
-        Candidate { class: bundle.class(pick.item), brand: bundle.brand(pick.item), pick }
+        Candidate::new(pick, bundle.class(pick.item), bundle.brand(pick.item))
     }
 
     /// Why an item with evidence is shown. Where its votes come to nothing, popularity alone lifts it.
@@ -192,10 +193,10 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
     fn choose(&mut self, at: usize) {
         let model = self.model;
         let kinds = [RelationKind::Similar, RelationKind::BoughtTogether, RelationKind::Cart];
-        let relation = kinds.into_iter().find_map(|kind| model.relation(kind));
-        let item = self.selection.open().get(at).map(|candidate| candidate.pick.item);
-        let row = relation.as_ref().zip(item).map(|(relation, item)| relation.row(item));
-        self.selection.choose(at, row.into_iter().flatten().map(|(neighbour, _)| neighbour));
+        self.selection.choose(at, |item| {
+            let relation = kinds.into_iter().find_map(|kind| model.relation(kind))?;
+            Some(relation.row(item))
+        });
     }
 
     /// What only the wider window lets pass, where the narrow one brought too little.
@@ -211,7 +212,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
     fn hold_back(&mut self) {
         let new_from = |candidate: &&Candidate| self.selection.is_new(candidate.pick.item);
         self.rungs.held_back.extend(self.selection.open().iter().filter(new_from));
-        for candidate in self.selection.open() {
+        for candidate in if self.trace.is_on() { self.selection.open() } else { &[] } {
             let why = self.selection.admits(candidate).err().unwrap_or(Rejection::Outranked);
             self.trace.reject(candidate.pick.item, candidate.pick.parts.raw, why);
         }

@@ -251,7 +251,7 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         };
         ladder.climb(limit);
         ladder.pin(&mut self.pins);
-        because(evidence, model, selection.picks_mut());
+        because(evidence, selection.picks_mut());
     }
 
     /// What is told of the list that was made.

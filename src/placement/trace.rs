@@ -20,6 +20,12 @@ impl Trace {
         self.rejected.clear();
     }
 
+    /// Whether anything is noted.
+    #[inline]
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+
     /// Notes why `item` of score `raw` is not shown.
     #[inline]
     pub fn reject(&mut self, item: ItemId, raw: f32, why: Rejection) {

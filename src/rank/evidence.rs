@@ -5,6 +5,7 @@ use super::pick::Pick;
 use super::scores::Scores;
 use crate::bundle::{Blend, Model, RelationKind, Repeat, Strategy, Tuning};
 use crate::shop::ItemId;
+use std::ops::Range;
 
 /// Lower ends of the cart-size classes of [`Tuning::cart`].
 const CART_SIZES: [usize; 5] = [1, 2, 4, 6, 10];
@@ -13,22 +14,32 @@ const CART_SIZES: [usize; 5] = [1, 2, 4, 6, 10];
 /// one voter stand together.
 #[derive(Debug, Default)]
 pub struct Evidence {
-    votes: Vec<Vote>,
+    voters: Vec<Voter>,
+    /// What was voted for and how much, row after row: reading a row again would cost more than keeping it.
+    votes: Vec<(ItemId, f32)>,
     prior: f32,
 }
 
 /// One row that votes.
-#[derive(Clone, Copy, Debug)]
-struct Vote {
-    voter: ItemId,
+#[derive(Clone, Debug)]
+struct Voter {
+    item: ItemId,
     kind: RelationKind,
     factor: f32,
+    /// Where its votes are, once they are counted.
+    votes: Range<usize>,
+}
+
+impl Voter {
+    fn new(item: ItemId, kind: RelationKind, factor: f32) -> Self {
+        Self { item, kind, factor, votes: 0..0 }
+    }
 }
 
 impl Evidence {
     /// Room for the voters of any question.
     pub fn new() -> Self {
-        Self { votes: Vec::with_capacity(256), prior: 0.0 }
+        Self { voters: Vec::with_capacity(256), votes: Vec::with_capacity(4096), prior: 0.0 }
     }
 
     /// Collects who votes under `strategy`. Past purchases need no relation: they vote for themselves, into `scores`. What
@@ -40,6 +51,7 @@ impl Evidence {
         context: &Context,
         scores: &mut Scores,
     ) {
+        self.voters.clear();
         self.votes.clear();
         self.prior = 0.0;
         let Some(tuning) = model.base().tuning() else { return };
@@ -60,7 +72,7 @@ impl Evidence {
             Strategy::Rerank if context.product.is_some() => self.product(model, tuning, context),
             Strategy::Rerank => self.views(model, tuning, context),
         }
-        self.votes.retain(|vote| !is_sensitive(model, vote.voter));
+        self.voters.retain(|voter| !is_sensitive(model, voter.item));
     }
 
     fn cart<D: AsRef<[u8]>>(&mut self, model: &Model<D>, tuning: &Tuning, context: &Context) {
@@ -90,7 +102,7 @@ impl Evidence {
         let asked = factors.map(|(kind, factor)| (kind, factor, factor > 0.0 && has(kind)));
         for voter in voters {
             let votes = asked.iter().filter(|(_, _, votes)| *votes);
-            self.votes.extend(votes.map(|(kind, factor, _)| Vote { voter: *voter, kind: *kind, factor: *factor }));
+            self.voters.extend(votes.map(|(kind, factor, _)| Voter::new(*voter, *kind, *factor)));
         }
         self.prior = blend.prior;
     }
@@ -101,11 +113,11 @@ impl Evidence {
             return;
         }
         let newest_first = context.product.iter().chain(context.recent.iter().rev());
-        for (voter, weight) in newest_first.zip(&tuning.view_decay) {
-            // Ten at most: put where they belong, by voter and weight.
-            let before = |vote: &Vote| (vote.voter, *weight) < (*voter, vote.factor);
-            let place = self.votes.partition_point(before);
-            self.votes.insert(place, Vote { voter: *voter, kind: RelationKind::Similar, factor: *weight });
+        for (item, weight) in newest_first.zip(&tuning.view_decay) {
+            // Ten at most: put where they belong, by item and weight.
+            let before = |voter: &Voter| (voter.item, *weight) < (*item, voter.factor);
+            let place = self.voters.partition_point(before);
+            self.voters.insert(place, Voter::new(*item, RelationKind::Similar, *weight));
         }
     }
 
@@ -115,20 +127,24 @@ impl Evidence {
         model: &'a Model<D>,
         item: ItemId,
     ) -> impl Iterator<Item = (ItemId, RelationKind, f32, f32)> + 'a {
-        self.votes.iter().filter_map(move |vote| {
-            let (_, weight) = model.relation(vote.kind)?.row(vote.voter).find(|(neighbour, _)| *neighbour == item)?;
-            Some((vote.voter, vote.kind, vote.factor, weight))
+        self.voters.iter().filter_map(move |voter| {
+            let (_, weight) = model.relation(voter.kind)?.row(voter.item).find(|(neighbour, _)| *neighbour == item)?;
+            Some((voter.item, voter.kind, voter.factor, weight))
         })
     }
 
     /// Adds every vote to `scores`. Where a relation is signed, sums may end below zero.
-    pub fn tally<D: AsRef<[u8]>>(&self, model: &Model<D>, scores: &mut Scores) {
+    pub fn tally<D: AsRef<[u8]>>(&mut self, model: &Model<D>, scores: &mut Scores) {
         for kind in RelationKind::ALL {
             let Some(relation) = model.relation(kind) else { continue };
-            for vote in self.votes.iter().filter(|vote| vote.kind == kind) {
-                for (neighbour, weight) in relation.row(vote.voter) {
-                    scores.add(neighbour, vote.factor * weight);
+            for voter in self.voters.iter_mut().filter(|voter| voter.kind == kind) {
+                let from = self.votes.len();
+                for (neighbour, weight) in relation.row(voter.item) {
+                    let vote = voter.factor * weight;
+                    scores.add(neighbour, vote);
+                    self.votes.push((neighbour, vote));
                 }
+                voter.votes = from..self.votes.len();
             }
         }
     }
@@ -160,12 +176,15 @@ fn fade(repeat: &Repeat, days_ago: f32) -> f32 {
 }
 
 /// Fills in, for every pick, the items of the context that voted most for it.
-pub fn because<D: AsRef<[u8]>>(evidence: &Evidence, model: &Model<D>, picks: &mut [Pick]) {
-    for vote in &evidence.votes {
-        let Some(relation) = model.relation(vote.kind) else { continue };
-        for (neighbour, weight) in relation.row(vote.voter) {
-            if let Some(pick) = picks.iter_mut().find(|pick| pick.item == neighbour) {
-                pick.credit(vote.voter, vote.factor * weight);
+pub fn because(evidence: &Evidence, picks: &mut [Pick]) {
+    // Few neighbours were picked, and most that were not differ from all picks in the last bits of their number.
+    let bit = |item: ItemId| 1u64 << (item.0 % 64);
+    let picked = picks.iter().fold(0, |bits, pick| bits | bit(pick.item));
+    for voter in &evidence.voters {
+        let votes = evidence.votes.get(voter.votes.clone()).unwrap_or_default();
+        for (item, vote) in votes.iter().filter(|(item, _)| picked & bit(*item) != 0) {
+            if let Some(pick) = picks.iter_mut().find(|pick| pick.item == *item) {
+                pick.credit(voter.item, *vote);
             }
         }
     }

@@ -5,70 +5,75 @@ use crate::shop::ItemId;
 /// A heap of scored items: the best on top, ties by item. Sorting what nobody looks at would cost more than ranking does.
 #[derive(Debug, Default)]
 pub(super) struct Heap {
-    items: Vec<(f32, ItemId)>,
+    /// The score's bits, which ascend as numbers ≥ 0 do, before the item's bits turned over: one comparison tells both.
+    keys: Vec<u64>,
 }
 
-/// Whether `a` comes before `b`.
 #[inline]
-fn beats(a: (f32, ItemId), b: (f32, ItemId)) -> bool {
-    a.0 > b.0 || (a.0 == b.0 && a.1 < b.1)
+fn key(score: f32, item: ItemId) -> u64 {
+    u64::from(score.to_bits()) << 32 | u64::from(!item.0)
+}
+
+#[inline]
+fn scored(key: u64) -> (f32, ItemId) {
+    (f32::from_bits((key >> 32) as u32), ItemId(!(key as u32)))
 }
 
 impl Heap {
     /// Room for `items` items.
     pub fn with_capacity(items: usize) -> Self {
-        Self { items: Vec::with_capacity(items) }
+        Self { keys: Vec::with_capacity(items) }
     }
 
     /// Empties the heap.
     pub fn clear(&mut self) {
-        self.items.clear();
+        self.keys.clear();
     }
 
-    /// Adds an item; the heap is in no order until [`arrange`](Self::arrange).
+    /// Adds an item of a score ≥ 0; the heap is in no order until [`arrange`](Self::arrange).
     #[inline]
     pub fn push(&mut self, score: f32, item: ItemId) {
-        self.items.push((score, item));
+        self.keys.push(key(score, item));
     }
 
     /// Puts the items in order.
     pub fn arrange(&mut self) {
-        (0..self.items.len() / 2).rev().for_each(|at| self.sink(at));
+        (0..self.keys.len() / 2).rev().for_each(|at| self.sink(at));
     }
 
     /// The best item.
     #[inline]
     pub fn top(&self) -> Option<(f32, ItemId)> {
-        self.items.first().copied()
+        self.keys.first().copied().map(scored)
     }
 
     /// Takes the best item.
     pub fn pop(&mut self) -> Option<(f32, ItemId)> {
-        let last = self.items.pop()?;
-        let Some(first) = self.items.first_mut() else { return Some(last) };
+        let last = self.keys.pop()?;
+        let Some(first) = self.keys.first_mut() else { return Some(scored(last)) };
         let top = std::mem::replace(first, last);
         self.sink(0);
-        Some(top)
+        Some(scored(top))
     }
 
     fn sink(&mut self, mut at: usize) {
-        let Some(moving) = self.items.get(at).copied() else { return };
+        let Some(moving) = self.keys.get(at).copied() else { return };
         loop {
             let (left, right) = (2 * at + 1, 2 * at + 2);
-            let Some(one) = self.items.get(left).copied() else { break };
-            let (child, best) = match self.items.get(right).copied() {
-                Some(other) if beats(other, one) => (right, other),
+            let Some(one) = self.keys.get(left).copied() else { break };
+            let (child, best) = match self.keys.get(right).copied() {
+                Some(other) if other > one => (right, other),
                 _ => (left, one),
             };
-            if !beats(best, moving) {
+            if best <= moving {
                 break;
             }
-            if let Some(place) = self.items.get_mut(at) {
+            if let Some(place) = self.keys.get_mut(at) {
                 *place = best;
             }
             at = child;
         }
-        if let Some(place) = self.items.get_mut(at) {
+        if let Some(place) = self.keys.get_mut(at) {
             *place = moving;
         }
     }

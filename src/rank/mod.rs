@@ -66,4 +66,4 @@ pub use queue::{CHECKED, Queue};
 pub use rejection::Rejection;
 pub use scores::Scores;
 pub use select::{Candidate, NEW_IN, Selection};
-pub use value::Worth;
+pub use value::{Meaning, Worth};

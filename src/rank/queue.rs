@@ -48,19 +48,13 @@ impl Queue {
         }
     }
 
-    /// Takes the best that waits.
-    pub fn pop<D: AsRef<[u8]>>(
-        &mut self,
-        model: &Model<D>,
-        evidence: &Evidence,
-        scores: &Scores,
-    ) -> Option<(f32, ItemId)> {
-        let top = self.top()?;
-        if self.head == Some(top) {
+    /// Takes away the best that waits, which is `item`.
+    pub fn pop<D: AsRef<[u8]>>(&mut self, item: ItemId, model: &Model<D>, evidence: &Evidence, scores: &Scores) {
+        if self.head.is_some_and(|(_, popular)| popular == item) {
             self.advance(model, evidence, scores);
-            return Some(top);
+        } else {
+            self.voted.pop();
         }
-        self.voted.pop()
     }
 
     /// Finds the next item that popularity alone lifts: the prior never rises along items.

@@ -33,6 +33,15 @@ pub struct Candidate {
     pub class: u32,
     /// Its brand; 0 for none.
     pub brand: u32,
+    /// Its value, less what likeness takes of it: kept by the [`Selection`] that it is open in.
+    order: f32,
+}
+
+impl Candidate {
+    /// A candidate of this class and brand, 0 for none.
+    pub fn new(pick: Pick, class: u32, brand: u32) -> Self {
+        Self { pick, class, brand, order: pick.parts.value }
+    }
 }
 
 /// What caps count, of a pick that was chosen.
@@ -146,6 +155,7 @@ impl Selection {
     pub fn enter(&mut self, mut candidate: Candidate) {
         if self.diversity > 0.0 {
             candidate.pick.parts.likeness = self.likeness(&candidate);
+            candidate.order = self.order(&candidate.pick);
         }
         self.open.push(candidate);
     }
@@ -159,7 +169,7 @@ impl Selection {
     pub fn best(&self) -> Option<usize> {
         let mut best: Option<usize> = None;
         for (at, candidate) in self.open.iter().enumerate() {
-            let leads = best.and_then(|best| self.open.get(best)).is_none_or(|best| self.beats(candidate, best));
+            let leads = best.and_then(|best| self.open.get(best)).is_none_or(|best| Self::beats(candidate, best));
             if leads && self.admits(candidate).is_ok() {
                 best = Some(at);
             }
@@ -170,29 +180,26 @@ impl Selection {
     /// The better of `best` and the candidate opened last.
     pub fn better(&self, best: Option<usize>) -> Option<usize> {
         let Some(last) = self.open.last().filter(|last| self.admits(last).is_ok()) else { return best };
-        let leads = best.and_then(|best| self.open.get(best)).is_none_or(|best| self.beats(last, best));
+        let leads = best.and_then(|best| self.open.get(best)).is_none_or(|best| Self::beats(last, best));
         if leads { self.open.len().checked_sub(1) } else { best }
     }
 
     /// Whether no candidate that scores `score` or less, opened after `best`, can come before it; `most` is the most that
     /// such a score can be worth.
     pub fn is_settled(&self, best: Option<usize>, score: f32, most: f32) -> bool {
-        best.and_then(|best| self.open.get(best)).is_some_and(|best| {
-            let found = self.order(best);
-            most < found || (most == found && score <= best.pick.parts.raw)
-        })
+        best.and_then(|best| self.open.get(best))
+            .is_some_and(|best| most < best.order || (most == best.order && score <= best.pick.parts.raw))
     }
 
-    /// The value of a candidate, less what likeness takes of it.
+    /// The value of a pick, less what likeness takes of it.
     #[inline]
-    fn order(&self, candidate: &Candidate) -> f32 {
-        let parts = &candidate.pick.parts;
-        parts.value * (1.0 - self.diversity * parts.likeness)
+    fn order(&self, pick: &Pick) -> f32 {
+        pick.parts.value * (1.0 - self.diversity * pick.parts.likeness)
     }
 
     #[inline]
-    fn beats(&self, one: &Candidate, other: &Candidate) -> bool {
-        let key = |candidate: &Candidate| (self.order(candidate), candidate.pick.parts.raw);
+    fn beats(one: &Candidate, other: &Candidate) -> bool {
+        let key = |candidate: &Candidate| (candidate.order, candidate.pick.parts.raw);
         let (a, b) = (key(one), key(other));
         a > b || (a == b && one.pick.item < other.pick.item)
     }
@@ -238,20 +245,25 @@ impl Selection {
         Ok(())
     }
 
-    /// Puts the open candidate `at` to the end of the list; `neighbours` are those of its row in the model, read only where
-    /// variety counts.
-    pub fn choose(&mut self, at: usize, neighbours: impl Iterator<Item = ItemId>) {
+    /// Puts the open candidate `at` to the end of the list. Where variety still counts, what is open loses by its likeness to
+    /// it: `neighbours` reads its row in the model.
+    pub fn choose<N: IntoIterator<Item = (ItemId, f32)>>(
+        &mut self,
+        at: usize,
+        neighbours: impl Fn(ItemId) -> Option<N>,
+    ) {
         if at >= self.open.len() {
             return;
         }
         let chosen = self.open.swap_remove(at);
         let number = self.picks.len();
-        self.append(chosen);
-        if self.diversity <= 0.0 {
+        self.kinds.push(Kind { class: chosen.class, brand: chosen.brand, group: chosen.pick.group });
+        self.picks.push(chosen.pick);
+        if self.diversity <= 0.0 || self.is_full() {
             return;
         }
-        if number < REMEMBERED {
-            for item in neighbours {
+        if let Some(row) = neighbours(chosen.pick.item).filter(|_| number < REMEMBERED) {
+            for (item, _) in row {
                 if let Some(near) = self.near.get_mut(item.index()) {
                     *near |= 1 << number;
                     self.marked.push(item);
@@ -261,20 +273,18 @@ impl Selection {
         let mut open = std::mem::take(&mut self.open);
         for candidate in &mut open {
             let like = self.likeness_to(candidate, number);
-            candidate.pick.parts.likeness = candidate.pick.parts.likeness.max(like);
+            if like > candidate.pick.parts.likeness {
+                candidate.pick.parts.likeness = like;
+                candidate.order = self.order(&candidate.pick);
+            }
         }
         self.open = open;
     }
 
-    /// Puts a candidate to the end of the list, which is not full.
-    fn append(&mut self, chosen: Candidate) {
-        self.kinds.push(Kind { class: chosen.class, brand: chosen.brand, group: chosen.pick.group });
-        self.picks.push(chosen.pick);
-    }
-
     /// The largest likeness to any of those chosen.
     fn likeness(&self, candidate: &Candidate) -> f32 {
-        (0..self.kinds.len()).map(|number| self.likeness_to(candidate, number)).fold(0.0, f32::max)
+        let like = (0..self.kinds.len()).map(|number| self.likeness_to(candidate, number));
+        like.fold(0.0, |most, like| if like > most { like } else { most })
     }
 
     fn likeness_to(&self, candidate: &Candidate, number: usize) -> f32 {

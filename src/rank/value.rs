@@ -44,24 +44,19 @@ impl<'a> Worth<'a> {
         self.calibration.map_or(score, |calibration| calibration.probability(score))
     }
 
-    /// The probability, rising on beyond the last knot in proportion to the score: what lists are ordered by. A plateau
-    /// there would let the smallest boost turn the head of a list upside down.
+    /// What a score stands for.
     #[inline]
-    fn rising(&self, score: f32) -> f32 {
-        let Some(calibration) = self.calibration else { return score };
+    pub fn meaning(&self, score: f32) -> Meaning {
+        let Some(calibration) = self.calibration else { return Meaning { probability: score, rising: score } };
         match calibration.knots.last() {
-            Some(last) if score > last.score && last.score > 0.0 => last.probability * (score / last.score),
-            _ => calibration.probability(score),
+            Some(last) if score > last.score && last.score > 0.0 => {
+                Meaning { probability: last.probability, rising: last.probability * (score / last.score) }
+            }
+            _ => {
+                let probability = calibration.probability(score);
+                Meaning { probability, rising: probability }
+            }
         }
-    }
-
-    /// What a list is ordered by: the probability, rising on beyond the last knot where nothing buries the item.
-    ///
-    /// What is buried does not rise on. Its score would be told from the last knot and its place decided far beyond, so that
-    /// it could stand before an item of twice its probability.
-    #[inline]
-    pub fn relevance(&self, score: f32, bury: f32) -> f32 {
-        if bury < 1.0 { self.probability(score) * bury } else { self.rising(score) }
     }
 
     /// φ of `item`, of which rules say `boost`.
@@ -72,7 +67,8 @@ impl<'a> Worth<'a> {
         }
         let closes = self.gap.is_some_and(|gap| live.price(item).is_some_and(|price| gap.holds(price)));
         let shipping = if closes { CLOSES_GAP } else { 0.0 };
-        (live.value(item, self.objective) + boost + shipping).min(1.0)
+        let phi = live.value(item, self.objective) + boost + shipping;
+        if phi < 1.0 { phi } else { 1.0 } // `min` is a call in WebAssembly, for the sake of NaN
     }
 
     /// The value of an item of this relevance and φ.
@@ -81,10 +77,31 @@ impl<'a> Worth<'a> {
         relevance * (1.0 + self.delta * phi)
     }
 
-    /// The most that a score can be worth.
+    /// The most that a score of this meaning can be worth.
     #[inline]
-    pub fn most(&self, score: f32) -> f32 {
-        self.value(self.rising(score), 1.0)
+    pub fn most(&self, meaning: Meaning) -> f32 {
+        self.value(meaning.rising, 1.0)
+    }
+}
+
+/// What a score stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct Meaning {
+    /// The probability; the score itself where the placement is not calibrated.
+    pub probability: f32,
+    /// The probability, rising on beyond the last knot in proportion to the score. A plateau there would let the smallest
+    /// boost turn the head of a list upside down.
+    rising: f32,
+}
+
+impl Meaning {
+    /// What a list is ordered by: the probability, rising on beyond the last knot where nothing buries the item.
+    ///
+    /// What is buried does not rise on. Its score would be told from the last knot and its place decided far beyond, so that
+    /// it could stand before an item of twice its probability.
+    #[inline]
+    pub fn relevance(self, bury: f32) -> f32 {
+        if bury < 1.0 { self.probability * bury } else { self.rising }
     }
 }
 
@@ -108,7 +125,7 @@ mod tests {
             let worth = Worth::of(&policy, &Live::default(), Some(&line), None);
             let mut all: Vec<u32> = asked.into_iter().chain(scores.iter().flat_map(|s| [s - 1, *s, s + 1])).collect();
             all.sort_unstable();
-            let found: Vec<f32> = all.iter().map(|bits| worth.most(f32::from_bits(*bits))).collect();
+            let found: Vec<f32> = all.iter().map(|bits| worth.most(worth.meaning(f32::from_bits(*bits)))).collect();
             prop_assert!(found.windows(2).all(|pair| pair[0] <= pair[1]));
         }
     }

@@ -1,13 +1,16 @@
 //! The rules that hold for one question, and what they do to an item.
 //!
-//! What a rule says of an item depends on the item's signature alone, unless the rule looks at price, stock or age. So the
-//! effect of all rules together is worked out once a signature, when the first item with it comes up, and kept as long as
-//! the same rules hold: the next question at the same placement finds it ready.
+//! Conditions are looked at once a question, each once however many rules share it. What a rule says of an item depends on
+//! the item's signature alone, unless the rule looks at price, stock or age. So the effect of all rules together is worked
+//! out once a signature, when the first item with it comes up, and kept as long as the same rules hold: the next question
+//! at the same placement finds it ready.
+//!
+//! Boosts are added and buries multiplied as f64, set after set: their f32 values are too short for the order to tell.
 
-use super::book::{Book, is_unconditional, looks_closer};
+use super::book::Book;
 use super::live::Live;
 use crate::bundle::{CompiledRule, Condition, EVERY_ITEM, Effect, Selector};
-use crate::shop::{ItemId, sort};
+use crate::shop::ItemId;
 
 /// What a question is asked in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,22 +53,56 @@ pub enum Barred {
 #[derive(Clone, Copy, Debug)]
 struct Touch {
     page: u32,
-    excluded: Option<u16>,
-    included: bool,
-    boost: f32,
-    bury: f32,
+    effect: Sum,
     /// Where the rules that look closer stand in `closer`.
     closer: (u32, u32),
 }
 
-const UNTOUCHED: Touch = Touch { page: 0, excluded: None, included: false, boost: 0.0, bury: 1.0, closer: (0, 0) };
+const UNTOUCHED: Touch = Touch { page: 0, effect: NOTHING, closer: (0, 0) };
+
+/// What several rules come to.
+#[derive(Clone, Copy, Debug)]
+struct Sum {
+    /// The first of the rules that exclude.
+    excluded: Option<u16>,
+    included: bool,
+    boost: f64,
+    bury: f64,
+}
+
+const NOTHING: Sum = Sum { excluded: None, included: false, boost: 0.0, bury: 1.0 };
+
+impl Default for Sum {
+    fn default() -> Self {
+        NOTHING
+    }
+}
+
+impl Sum {
+    #[inline]
+    fn add(&mut self, number: u16, effect: Effect) {
+        match effect {
+            Effect::Exclude => self.excluded = Some(self.excluded.map_or(number, |first| first.min(number))),
+            Effect::IncludeOnly => self.included = true,
+            Effect::Boost(factor) => self.boost += f64::from(factor) - 1.0,
+            Effect::Bury(factor) => self.bury *= f64::from(factor),
+            Effect::Pin(_) => {}
+        }
+    }
+}
 
 /// The rules that hold for one question.
 #[derive(Debug, Default)]
 pub struct Active {
+    /// The rules that hold, in the order of the file.
     list: Vec<u16>,
-    coming: Vec<u16>,
     holds: Vec<bool>,
+    /// What the rules about every item come to, but for those that look closer.
+    everywhere: Sum,
+    placement: usize,
+    /// Bit n: condition n is met; and what was met the last time.
+    met: Vec<u64>,
+    before: Vec<u64>,
     in_cart: Vec<u64>,
     touches: Vec<Touch>,
     closer: Vec<u16>,
@@ -80,7 +117,7 @@ impl Active {
     ///
     /// # Cost
     ///
-    /// One look at each rule of the placement that has a condition; nothing is allocated once the lists have grown.
+    /// One look at each condition of the placement's rules; nothing is allocated once the lists have grown.
     pub fn prepare(&mut self, live: &Live, situation: &Situation<'_>) {
         let book = live.book();
         self.now = situation.now;
@@ -90,22 +127,26 @@ impl Active {
             return;
         }
         self.mark_cart(book, situation.cart);
-        self.coming.clear();
-        for number in book.at(situation.placement) {
-            let Some(rule) = book.rule(*number) else { continue };
-            if is_unconditional(&rule.when) || self.is_met(book, &rule.when, situation) {
-                self.coming.push(*number);
+        std::mem::swap(&mut self.met, &mut self.before);
+        self.met.clear();
+        self.met.resize(book.conditions().div_ceil(64), 0);
+        for (number, condition) in book.asked_at(situation.placement) {
+            if self.is_met(book, condition, situation) {
+                mark(&mut self.met, number);
             }
         }
-        if self.version != live.version() || self.coming != self.list {
-            self.turn(live);
+        let same = self.version == live.version() && self.placement == situation.placement && self.met == self.before;
+        if !same {
+            self.turn(live, situation.placement);
         }
     }
 
     /// Starts a new page for another list of rules.
-    fn turn(&mut self, live: &Live) {
+    fn turn(&mut self, live: &Live, placement: usize) {
         let book = live.book();
-        std::mem::swap(&mut self.list, &mut self.coming);
+        self.placement = placement;
+        self.list.clear();
+        self.list.extend(book.at(placement).iter().filter(|number| is_marked(&self.met, book.condition_of(**number))));
         if self.version != live.version() {
             self.version = live.version();
             self.touches.clear();
@@ -122,16 +163,26 @@ impl Active {
             if let Some(holds) = self.holds.get_mut(usize::from(*number)) {
                 *holds = true;
             }
-            self.includes |= book.rule(*number).is_some_and(|rule| rule.effect == Effect::IncludeOnly);
+            self.includes |= book.effect(*number) == Some(Effect::IncludeOnly);
         }
+        let mut everywhere = NOTHING;
+        for number in book.about_all().iter().filter(|number| self.holds(**number) && !book.looks_closer(**number)) {
+            book.effect(*number).into_iter().for_each(|effect| everywhere.add(*number, effect));
+        }
+        self.everywhere = everywhere;
+    }
+
+    #[inline]
+    fn holds(&self, number: u16) -> bool {
+        self.holds.get(usize::from(number)).is_some_and(|holds| *holds)
     }
 
     fn mark_cart(&mut self, book: &Book, cart: &[ItemId]) {
         self.in_cart.clear();
         self.in_cart.resize(book.sets().div_ceil(64), 0);
-        for set in cart.iter().flat_map(|item| book.sets_of(book.signature(item.index()))) {
-            if let Some(word) = self.in_cart.get_mut(usize::from(*set) / 64) {
-                *word |= 1 << (set % 64);
+        for item in cart {
+            for set in book.sets_of(book.signature(item.index())) {
+                mark(&mut self.in_cart, *set);
             }
         }
     }
@@ -139,7 +190,7 @@ impl Active {
     fn is_met(&self, book: &Book, when: &Condition, situation: &Situation<'_>) -> bool {
         let in_cart = |set: u16| match set {
             EVERY_ITEM => situation.lines > 0,
-            set => self.in_cart.get(usize::from(set) / 64).is_some_and(|word| word >> (set % 64) & 1 == 1),
+            set => is_marked(&self.in_cart, set),
         };
         let within = |span: Option<crate::bundle::Span>, number: Option<i64>| {
             span.is_none_or(|span| number.is_some_and(|number| span.holds(number)))
@@ -178,49 +229,41 @@ impl Active {
             Some(touch) if touch.page == self.page => *touch,
             _ => self.touch(live.book(), signature),
         };
-        if let Some(rule) = touch.excluded {
+        let mut sum = touch.effect;
+        if let Some(rule) = sum.excluded {
             return Err(Barred::By(rule));
         }
-        let (mut bearing, mut included) = (Bearing { boost: touch.boost, bury: touch.bury }, touch.included);
         for number in self.closer.get(touch.closer.0 as usize..touch.closer.1 as usize).unwrap_or_default() {
-            let Some(rule) = live.book().rule(*number).filter(|rule| is_about(rule, live, item, self.now)) else {
-                continue;
-            };
-            match rule.effect {
-                Effect::Exclude => return Err(Barred::By(*number)),
-                Effect::IncludeOnly => included = true,
-                Effect::Boost(factor) => bearing.boost += factor - 1.0,
-                Effect::Bury(factor) => bearing.bury *= factor,
-                Effect::Pin(_) => {}
-            }
+            let rule = live.book().rule(*number).filter(|rule| is_about(rule, live, item, self.now));
+            rule.into_iter().for_each(|rule| sum.add(*number, rule.effect));
         }
-        if self.includes && !included { Err(Barred::NotIncluded) } else { Ok(bearing) }
+        match sum.excluded {
+            Some(rule) => Err(Barred::By(rule)),
+            None if self.includes && !sum.included => Err(Barred::NotIncluded),
+            None => Ok(Bearing { boost: sum.boost as f32, bury: sum.bury as f32 }),
+        }
     }
 
-    /// Works out what the rules do to a signature, in the order of the file.
+    /// Works out what the rules do to a signature.
     #[cold]
     fn touch(&mut self, book: &Book, signature: usize) -> Touch {
         let from = self.closer.len() as u32;
-        let mut touch = Touch { page: self.page, closer: (from, from), ..UNTOUCHED };
-        let rules = book.sets_of(signature).iter().flat_map(|set| book.about(*set)).chain(book.about_all());
-        self.coming.clear();
-        self.coming.extend(rules.filter(|rule| self.holds.get(usize::from(**rule)).is_some_and(|holds| *holds)));
-        sort(&mut self.coming);
-        for number in &self.coming {
-            let Some(rule) = book.rule(*number) else { continue };
-            if looks_closer(rule) {
-                self.closer.push(*number);
-                continue;
-            }
-            match rule.effect {
-                Effect::Exclude => touch.excluded = touch.excluded.or(Some(*number)),
-                Effect::IncludeOnly => touch.included = true,
-                Effect::Boost(factor) => touch.boost += factor - 1.0,
-                Effect::Bury(factor) => touch.bury *= factor,
-                Effect::Pin(_) => {}
+        let mut effect = self.everywhere;
+        for set in book.sets_of(signature) {
+            for number in book.about(*set) {
+                match book.effect(*number).filter(|_| self.holds(*number)) {
+                    Some(_) if book.looks_closer(*number) => self.closer.push(*number),
+                    Some(one) => effect.add(*number, one),
+                    None => {}
+                }
             }
         }
-        touch.closer.1 = self.closer.len() as u32;
+        for number in book.about_all() {
+            if book.looks_closer(*number) && self.holds(*number) {
+                self.closer.push(*number);
+            }
+        }
+        let touch = Touch { page: self.page, effect, closer: (from, self.closer.len() as u32) };
         if let Some(place) = self.touches.get_mut(signature) {
             *place = touch;
         }
@@ -229,8 +272,9 @@ impl Active {
 
     /// The slots that rules pin and the rules that do, in the order of the file.
     pub fn pins<'a>(&'a self, live: &'a Live) -> impl Iterator<Item = (u16, u16)> + 'a {
-        self.list.iter().filter_map(|number| match live.book().rule(*number)?.effect {
-            Effect::Pin(slot) => Some((slot, *number)),
+        let holding = live.book().pinning().filter(|number| !self.list.is_empty() && self.holds(*number));
+        holding.filter_map(|number| match live.book().effect(number)? {
+            Effect::Pin(slot) => Some((slot, number)),
             _ => None,
         })
     }
@@ -251,6 +295,18 @@ impl Active {
     pub fn about<'a>(&'a self, live: &'a Live, item: ItemId) -> impl Iterator<Item = u16> + 'a {
         self.list.iter().filter(move |rule| self.is_about(live, **rule, item)).copied()
     }
+}
+
+#[inline]
+fn mark(bits: &mut [u64], number: u16) {
+    if let Some(word) = bits.get_mut(usize::from(number) / 64) {
+        *word |= 1 << (number % 64);
+    }
+}
+
+#[inline]
+fn is_marked(bits: &[u64], number: u16) -> bool {
+    bits.get(usize::from(number) / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
 }
 
 /// Whether `item` is in `set`.
