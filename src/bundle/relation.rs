@@ -141,7 +141,7 @@ impl<'a> Relation<'a> {
             Some(start) if item.0 < self.shape.rows => {
                 self.row_in(u64::from(start) * 8, item.0 % ROWS_PER_BLOCK as u32)
             }
-            _ => Row { shape: self.shape, data: &[], bit: 0, left: 0, next: 0, rice: 0, unit: 0.0 },
+            _ => self.row_of(&Header::default(), 0),
         }
     }
 
@@ -160,8 +160,24 @@ impl<'a> Relation<'a> {
                 found = header;
             }
         }
-        let unit = step_value(shape.top, found.scale);
-        Row { shape, data: self.data, bit: bit + skip, left: found.degree, next: 0, rice: found.rice, unit }
+        self.row_of(&found, bit + skip)
+    }
+
+    #[inline]
+    fn row_of(&self, header: &Header, bit: u64) -> Row<'a> {
+        let shape = self.shape;
+        Row {
+            data: self.data,
+            shares: &shape.shares,
+            rows: u64::from(shape.rows),
+            signed: shape.signed,
+            bits: shape.bits,
+            unit: step_value(shape.top, header.scale),
+            rice: header.rice,
+            left: header.degree,
+            bit,
+            next: 0,
+        }
     }
 }
 
@@ -192,16 +208,20 @@ impl Header {
     }
 }
 
-/// The neighbours of one item with their weights, ascending by neighbour.
+/// The neighbours of one item with their weights, ascending by neighbour. What reading needs lies here and not in the
+/// relation: the compiler keeps it in registers.
 #[derive(Clone)]
 pub struct Row<'a> {
-    shape: &'a RelationShape,
     data: &'a [u8],
-    bit: u64,
-    left: u32,
-    next: u64,
-    rice: u32,
+    shares: &'a [f32],
+    rows: u64,
+    signed: u32,
+    bits: u32,
     unit: f32,
+    rice: u32,
+    left: u32,
+    bit: u64,
+    next: u64,
 }
 
 /// Quotients up to this fit one window together with the longest remainder, sign and code.
@@ -227,16 +247,16 @@ impl Iterator for Row<'_> {
         }
         let gap = u64::from(quotient) << self.rice | low(word, self.rice);
         word >>= self.rice;
-        let negative = self.shape.signed == 1 && word & 1 == 1;
-        let code = low(word >> self.shape.signed, self.shape.bits) as usize;
-        self.bit += u64::from(self.rice + self.shape.signed + self.shape.bits);
+        let negative = self.signed == 1 && word & 1 == 1;
+        let code = low(word >> self.signed, self.bits) as usize;
+        self.bit += u64::from(self.rice + self.signed + self.bits);
         let item = self.next + gap;
-        if item >= u64::from(self.shape.rows) {
+        if item >= self.rows {
             self.left = 0;
             return None;
         }
         self.next = item + 1;
-        let weight = self.unit * self.shape.shares.get(code).copied().unwrap_or(0.0);
+        let weight = self.unit * self.shares.get(code).copied().unwrap_or(0.0);
         Some((ItemId(item as u32), if negative { -weight } else { weight }))
     }
 
