@@ -250,27 +250,21 @@ impl Shop {
         self.rules.iter().filter(here).collect()
     }
 
-    /// What rules make of an item: its boosts, what buries it, or nothing where they leave it out. Rules about what an item
-    /// is come first, then those that look at price, stock or age: that is the order of the sums.
+    /// What rules make of an item: its boosts, what buries it, or nothing where they leave it out.
     fn ruled(&self, placement: usize, asked: &Asked, number: u32) -> Option<(f32, f32)> {
         let holding = self.holding(placement, asked);
-        let closer = |rule: &CompiledRule| {
-            let Selector { price, states, age, .. } = rule.selector;
-            rule.unless.is_some() || price.is_some() || age.is_some() || states != EVERY_STATE
-        };
-        let (late, early): (Vec<_>, Vec<_>) = holding.iter().copied().partition(|rule| closer(rule));
-        let (mut boost, mut bury, mut included) = (0.0, 1.0, false);
-        for rule in early.into_iter().chain(late).filter(|rule| self.is_about(rule, asked, number)) {
+        let (mut boost, mut bury, mut included) = (0.0f64, 1.0f64, false);
+        for rule in holding.iter().filter(|rule| self.is_about(rule, asked, number)) {
             match rule.effect {
                 Effect::Exclude => return None,
                 Effect::IncludeOnly => included = true,
-                Effect::Boost(factor) => boost += factor - 1.0,
-                Effect::Bury(factor) => bury *= factor,
+                Effect::Boost(factor) => boost += f64::from(factor) - 1.0,
+                Effect::Bury(factor) => bury *= f64::from(factor),
                 Effect::Pin(_) => {}
             }
         }
         let only = holding.iter().any(|rule| rule.effect == Effect::IncludeOnly);
-        (!only || included).then_some((boost, bury))
+        (!only || included).then_some((boost as f32, bury as f32))
     }
 
     /// Whether a rule is about an item.
