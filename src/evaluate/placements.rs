@@ -7,7 +7,7 @@ use crate::shop::{ItemId, StockState};
 use serde::Serialize;
 
 /// Most products asked about.
-const SAMPLE: usize = 20_000;
+const SAMPLE: usize = 5_000;
 
 /// What one placement shows for the products of the shop.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,7 +18,7 @@ pub struct PlacementCoverage {
     pub strategy: &'static str,
     /// Products on a full list.
     pub limit: u16,
-    /// Live products asked about: all that can be sold, at most 20,000 of them evenly drawn.
+    /// Live products asked about: all that can be sold, at most 5,000 of them evenly drawn.
     pub asked: usize,
     /// Share of them with a full list without best sellers.
     pub full: f64,

@@ -26,6 +26,7 @@ pub fn ruled(mut draft: Draft, history: &History, options: &Options) -> Result<D
         draft.terms.price_knots = assemble::price_knots(&history.products);
     }
     mark_sensitive(&mut draft, &options.sensitive);
+    forget_wide(&mut draft);
     let facts = |item: crate::shop::ItemId| draft.items.get(item.index()).map(Facts::from).unwrap_or_default();
     let compiled = rules::compile(&book(options), draft.items.len(), facts).map_err(problem)?;
     draft.rules = compiled.table;
@@ -60,6 +61,20 @@ fn mark_sensitive(draft: &mut Draft, sensitive: &[String]) {
     }
     let flagged = draft.class_pairs.iter_mut().zip(&draft.classes).filter(|(_, class)| class.sensitive);
     flagged.for_each(|(pairs, _)| pairs.clear());
+}
+
+/// Takes the class off the items of one that holds more than half of all: where a shop files everything under one category,
+/// "of the same category" says nothing, and caps by category would leave lists empty. One that is sensitive stays.
+fn forget_wide(draft: &mut Draft) {
+    let mut members = vec![0; draft.classes.len()];
+    for class in draft.items.iter().filter_map(|item| item.class) {
+        members[class as usize] += 1;
+    }
+    let wide = |class: usize| members[class] * 2 > draft.items.len() && !draft.classes[class].sensitive;
+    let Some(wide) = (0..members.len()).find(|class| wide(*class)) else { return };
+    let held = draft.items.iter_mut().map(|item| &mut item.class).filter(|class| **class == Some(wide as u32));
+    held.for_each(|class| *class = None);
+    draft.class_pairs.get_mut(wide).into_iter().for_each(Vec::clear);
 }
 
 #[cfg(test)]
@@ -157,6 +172,21 @@ mod tests {
         assert!(edge.private.take().is_some());
         edge.items.iter_mut().for_each(|item| item.facts = ItemFacts::default());
         assert_eq!(edge, one);
+    }
+
+    #[test]
+    fn a_category_of_more_than_half_of_the_products_is_none_unless_it_is_sensitive() {
+        let mut history = history([400, 950, 500], [9, 9, 9]);
+        let classed = |draft: &Draft| -> Vec<bool> {
+            let sensitive = |class: u32| draft.classes[class as usize].sensitive;
+            draft.items.iter().filter_map(|item| item.class.map(sensitive)).collect()
+        };
+        assert_eq!(classed(&draft(&history, &options(false))).len(), 3, "a third of the products each");
+        history.products.iter_mut().for_each(|product| product.category = Some("Mugs".into()));
+        let free = draft(&history, &options(false));
+        assert!(classed(&free).is_empty() && free.class_pairs.iter().all(Vec::is_empty));
+        let spared = draft(&history, &Options { sensitive: vec!["mugs".into()], ..options(false) });
+        assert_eq!(classed(&spared), [true; 3]);
     }
 
     #[test]
