@@ -18,6 +18,7 @@ const COMPLETE_ANSWERS: &str = include_str!("fixtures/golden/v1_complete.answers
 
 const RULES: &[u8] = include_bytes!("fixtures/golden/v1_rules.endcap");
 const RULES_READ: &str = include_str!("fixtures/golden/v1_rules.read.txt");
+const RULES_ANSWERS: &str = include_str!("fixtures/golden/v1_rules.answers.txt");
 const OVERLAY: &[u8] = include_bytes!("fixtures/golden/v1.overlay");
 const OVERLAY_READ: &str = include_str!("fixtures/golden/v1.overlay.read.txt");
 
@@ -180,7 +181,20 @@ fn the_overlay_header_lies_where_the_writer_puts_it() {
 
 /// Every placement asked a few things; scores as bits. `more` adds what answers had not yet told when version 1 was fixed.
 fn answers(bytes: &[u8], more: bool) -> String {
-    let mut recommender = Recommender::open(bytes).unwrap();
+    answers_of(&mut Recommender::open(bytes).unwrap(), more, &Request::default())
+}
+
+/// What rules and the golden overlay make of the answers: of a public bundle at a time, and of an edge bundle patched.
+fn ruled_answers(bytes: &[u8]) -> String {
+    let asked = Request { now: Some(1_790_000_100), segment: &[("device", "tablet")], ..Request::default() };
+    let mut edge = Recommender::open(write(&support::everything::everything()).unwrap()).unwrap();
+    assert!(edge.patch(OVERLAY).unwrap().changed);
+    let public = answers_of(&mut Recommender::open(bytes).unwrap(), true, &asked);
+    format!("{public}patched\n{}", answers_of(&mut edge, true, &asked))
+}
+
+/// Asks as `asked` does, for all that it leaves open.
+fn answers_of<D: AsRef<[u8]>>(recommender: &mut Recommender<D>, more: bool, asked: &Request<'_>) -> String {
     let placements: Vec<String> = recommender.placements().map(str::to_string).collect();
     let history = [PastPurchase { sku: "FILTER-L", days_ago: 250.0 }, PastPurchase { sku: "KETTLE", days_ago: 20.5 }];
     let mut out = String::new();
@@ -200,7 +214,7 @@ fn answers(bytes: &[u8], more: bool) -> String {
                 recent: &["DRIPPER"],
                 history: &history,
                 limit: Some(4),
-                ..Request::default()
+                ..asked.clone()
             };
             let answer = recommender.recommend(&request).unwrap();
             write!(out, "{placement} {cart:?} {product:?}: {:?}", answer.fallback).unwrap();
@@ -301,6 +315,13 @@ fn the_golden_bundle_with_rules_reads_as_ever() {
     let draft = Draft { private: None, ..support::everything::everything() };
     let files = ["v1_rules.endcap", "v1_rules.read.txt"];
     golden_read(files, write(&draft).unwrap(), RULES, read, RULES_READ);
+    golden_read(
+        ["v1_rules.endcap", "v1_rules.answers.txt"],
+        write(&draft).unwrap(),
+        RULES,
+        ruled_answers,
+        RULES_ANSWERS,
+    );
     assert_eq!(verify(&Bundle::open(RULES).unwrap()), []);
 }
 
