@@ -31,7 +31,7 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Cllvm-args=--inline-thres
 # The path of the default module is left out so that no bundler emits a second copy of the wasm.
 # The target_features section says what is allowed: --all-features would emit what browsers do not run.
 for engine in wasm studio; do
-    case $engine in wasm) level=z ;; *) level=3 ;; esac
+    case $engine in wasm) level=s ;; *) level=3 ;; esac
     CARGO_PROFILE_WASM_OPT_LEVEL=$level cargo rustc --quiet --lib --crate-type cdylib --no-default-features --features "$engine" \
         --target wasm32-unknown-unknown --profile wasm
     rm -rf "$bindings/$engine"

@@ -36,6 +36,8 @@ pub(super) struct Rungs {
     held_back: Vec<Candidate>,
     /// The classes of the context, ascending.
     classes: Vec<u32>,
+    /// The class of each of the items that rungs look at, read once.
+    class_of: Vec<u32>,
     /// Slots that rules pin, and which rules.
     pins: Vec<(u16, u16)>,
 }
@@ -48,6 +50,7 @@ impl Rungs {
             wider: Vec::with_capacity(USUAL),
             held_back: Vec::with_capacity(USUAL),
             classes: Vec::with_capacity(USUAL),
+            class_of: Vec::new(),
             pins: Vec::with_capacity(USUAL),
         }
     }
@@ -258,15 +261,18 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
     /// Best sellers of the context's classes.
     fn popular_in_category(&mut self) {
         self.collect_classes();
+        self.rungs.classes.retain(|class| !self.eligibility.bars_class(*class));
         if self.rungs.classes.is_empty() {
             return;
         }
         let bundle = self.model.base();
-        let classes = std::mem::take(&mut self.rungs.classes);
-        let of_class = |item: &ItemId| classes.binary_search(&bundle.class(*item)).is_ok();
-        let items = self.numbers(0..u32::MAX).filter(of_class);
-        self.fill_from(items, Filler { reason: Reason::PopularInCategory, ranked: true });
-        self.rungs.classes = classes;
+        if self.rungs.class_of.is_empty() {
+            self.rungs.class_of = self.numbers(0..u32::MAX).map(|item| bundle.class(item)).collect();
+        }
+        let (classes, class_of) = (std::mem::take(&mut self.rungs.classes), std::mem::take(&mut self.rungs.class_of));
+        let items = (0..).map(ItemId).zip(&class_of).filter(|(_, class)| classes.binary_search(class).is_ok());
+        self.fill_from(items.map(|(item, _)| item), Filler { reason: Reason::PopularInCategory, ranked: true });
+        (self.rungs.classes, self.rungs.class_of) = (classes, class_of);
     }
 
     /// Best sellers.

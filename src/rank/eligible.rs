@@ -184,6 +184,11 @@ impl Eligibility {
         }
     }
 
+    /// Whether the context's own products bar all of a class.
+    pub fn bars_class(&self, class: u32) -> bool {
+        self.classes.binary_search(&class).is_ok()
+    }
+
     /// The rules that hold.
     pub fn rules(&self) -> &Active {
         &self.rules

@@ -67,8 +67,20 @@ const fresh = (file, maker) => existsSync(file) && statSync(file).mtimeMs >= sta
 
 /** The bundle of a made-up shop. */
 export async function bundleOf(name) {
-  const file = join(output, `${name}.endcap`);
-  if (!fresh(file, endcap)) execFileSync(endcap, ["train", ...feeds(await shopFolder(name)), "--allow-weak", "-o", file], quiet);
+  return trained(name, `${name}.endcap`, []);
+}
+
+/** The same with a cart that ranks by relevance alone, as peers do: no categories, prices, margins, caps or variety. */
+export async function plainBundleOf(name) {
+  const config = join(output, "plain.toml");
+  writeFileSync(config, '[placement.cart]\nstrategy = "cart_addons"\nlimit = 4\n');
+  return trained(name, `${name}-plain.endcap`, ["--config", config]);
+}
+
+async function trained(name, bundle, options) {
+  const file = join(output, bundle);
+  const args = ["train", ...feeds(await shopFolder(name)), ...options, "--allow-weak", "-o", file];
+  if (!fresh(file, endcap)) execFileSync(endcap, args, quiet);
   return file;
 }
 
