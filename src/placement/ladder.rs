@@ -9,6 +9,7 @@ use crate::rank::{
 };
 use crate::rules::Live;
 use crate::shop::{ItemId, sort};
+use std::ops::Range;
 
 /// Everything that a list is made from.
 pub(super) struct Ladder<'a, D> {
@@ -36,8 +37,10 @@ pub(super) struct Rungs {
     held_back: Vec<Candidate>,
     /// The classes of the context, ascending.
     classes: Vec<u32>,
-    /// The class of each of the items that rungs look at, read once.
-    class_of: Vec<u32>,
+    /// The items that rungs look at, by class and item: made by the first question that asks for it.
+    by_class: Vec<(u32, ItemId)>,
+    /// Where in `by_class` the items of each class of the context are, as far as they are not taken.
+    cursors: Vec<Range<usize>>,
     /// Slots that rules pin, and which rules.
     pins: Vec<(u16, u16)>,
 }
@@ -50,7 +53,8 @@ impl Rungs {
             wider: Vec::with_capacity(USUAL),
             held_back: Vec::with_capacity(USUAL),
             classes: Vec::with_capacity(USUAL),
-            class_of: Vec::new(),
+            by_class: Vec::new(),
+            cursors: Vec::with_capacity(USUAL),
             pins: Vec::with_capacity(USUAL),
         }
     }
@@ -265,18 +269,33 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         if self.rungs.classes.is_empty() {
             return;
         }
-        let bundle = self.model.base();
-        if self.rungs.class_of.is_empty() {
-            self.rungs.class_of = self.numbers(0..u32::MAX).map(|item| bundle.class(item)).collect();
+        if self.rungs.by_class.is_empty() {
+            let bundle = self.model.base();
+            self.rungs.by_class = self.numbers(0..u32::MAX).map(|item| (bundle.class(item), item)).collect();
+            sort(&mut self.rungs.by_class);
         }
-        let (classes, class_of) = (std::mem::take(&mut self.rungs.classes), std::mem::take(&mut self.rungs.class_of));
-        let items = (0..).map(ItemId).zip(&class_of).filter(|(_, class)| classes.binary_search(class).is_ok());
-        self.fill_from(items.map(|(item, _)| item), Filler { reason: Reason::PopularInCategory, ranked: true });
-        (self.rungs.classes, self.rungs.class_of) = (classes, class_of);
+        let (by_class, mut cursors) =
+            (std::mem::take(&mut self.rungs.by_class), std::mem::take(&mut self.rungs.cursors));
+        cursors.clear();
+        cursors.extend(self.rungs.classes.iter().map(|class| {
+            let from = by_class.partition_point(|(other, _)| other < class);
+            from..by_class.partition_point(|(other, _)| other <= class)
+        }));
+        // Item after item: the first of those that come first in their classes.
+        let first = |cursor: &Range<usize>| by_class.get(cursor.clone())?.first().map(|(_, item)| *item);
+        let items = std::iter::from_fn(|| {
+            let cursor =
+                cursors.iter_mut().filter(|cursor| cursor.start < cursor.end).min_by_key(|cursor| first(cursor))?;
+            let item = first(cursor);
+            cursor.start += 1;
+            item
+        });
+        self.fill_from(items, Filler { reason: Reason::PopularInCategory, ranked: true });
+        (self.rungs.by_class, self.rungs.cursors) = (by_class, cursors);
     }
 
     /// Best sellers.
-    fn best_sellers(&mut self, range: std::ops::Range<u32>) {
+    fn best_sellers(&mut self, range: Range<u32>) {
         let items = self.numbers(range);
         self.fill_from(items, Filler { reason: Reason::Popular, ranked: true });
     }
@@ -355,7 +374,7 @@ impl<D: AsRef<[u8]>> Ladder<'_, D> {
         classes.dedup();
     }
 
-    fn numbers(&self, range: std::ops::Range<u32>) -> impl Iterator<Item = ItemId> + use<D> {
+    fn numbers(&self, range: Range<u32>) -> impl Iterator<Item = ItemId> + use<D> {
         let end = range.end.min(CHECKED).min(self.model.base().len() as u32);
         (range.start..end).map(ItemId)
     }
