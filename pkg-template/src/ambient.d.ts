@@ -15,3 +15,11 @@ declare module "*.wasm?module" {
   const module: WebAssembly.Module;
   export default module;
 }
+
+/** What `fileStore` uses of it. */
+declare module "node:fs/promises" {
+  export function readFile(path: string): Promise<Uint8Array>;
+  export function writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  export function rename(from: string, to: string): Promise<void>;
+  export function mkdir(path: string, options: { recursive: true }): Promise<unknown>;
+}

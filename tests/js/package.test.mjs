@@ -14,7 +14,7 @@ const text = (name) => readFileSync(join(pkg, "dist", name), "utf8");
 const tool = (name) => join(here, "node_modules/.bin", name);
 
 test("the order of exports stands: types, then the runtimes that cannot compile bytes, default last", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
   assert.deepEqual(Object.entries(manifest.exports["."]), [
     ["types", "./dist/index.d.ts"],
     ["workerd", "./dist/workerd.js"],
@@ -22,12 +22,13 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
     ["default", "./dist/index.js"],
   ]);
   assert.deepEqual(Object.keys(manifest.exports["./slim"]), ["types", "default"]);
+  assert.deepEqual(Object.keys(manifest.exports["./edge"]), ["types", "default"]);
   assert.deepEqual(Object.keys(manifest.exports["./studio"]), ["types", "workerd", "default"]);
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["codes", "entry", "errors", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
-  const code = ["edge-light", "index", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
+  const types = ["codes", "edge", "edge/handler", "edge/http", "edge/model", "edge/store", "entry", "errors", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const code = ["edge", "edge-light", "index", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
   assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());
   assert.equal(manifest.dependencies, undefined);
@@ -43,6 +44,7 @@ test("one wasm file an engine, named only where it is meant", () => {
   assert.match(text("edge-light.js"), /from"\.\/endcap_bg\.wasm\?module"/);
   assert.match(text("studio-workerd.js"), /from"\.\/endcap_studio_bg\.wasm"/);
   for (const name of ["slim.js", "index.js", "studio.js"]) assert.doesNotMatch(text(name), /import\.meta|new URL|\.\/\w+\.wasm/);
+  assert.doesNotMatch(text("edge.js"), /import\.meta|\.wasm/);
   for (const name of ["slim.js", "index.js"]) assert.doesNotMatch(text(name), /instanceof WebAssembly|\beval\(|new Function/);
 });
 
@@ -87,6 +89,7 @@ test("sizes are within their limits, in brotli", async () => {
 const consumer = `
   import { load, EndcapError, type Answer, type Card, type ErrorCode, type FallbackReason, type Info, type Reason, type RecommendRequest } from "endcap";
   import { init, load as slimLoad } from "endcap/slim";
+  import { createHandler, fileStore, type Handler, kvStore, r2Store, type Store } from "endcap/edge";
   import { load as studioLoad, type Explanation, type Rule, type StudioRecommender } from "endcap/studio";
   const recommender = await load("/models/cart.endcap", { timeoutMs: 500, signal: new AbortController().signal });
   const request: RecommendRequest = { placement: "cart", cart: [{ sku: "85123A", quantity: 2 }], limit: 4, history: [{ sku: "a", daysAgo: 1 }, { sku: "b", days_ago: 2 }] };
@@ -108,6 +111,10 @@ const consumer = `
   studio.setStock({ a: "low", b: { stock: 3 } });
   const [first] = recommender.page([request]);
   const { alternatives } = recommender.rerank({ placement: "search", list: ["a"] });
+  const store: Store = fileStore("state");
+  const handler: Handler = createHandler({ bundle: () => fetch("https://shop.example/model.endcap"), store, auth: { overlay: "sixteen-or-more-" }, cors: ["https://shop.example"], limit: ({ route }) => route !== "/overlay" });
+  const answered: Promise<Response> = handler.fetch(new Request("https://shop.example/health"), { waitUntil: () => {} });
+  void [answered, kvStore, r2Store];
   void [fallback, why, due, reason, cards, info, told, first?.silent, alternatives[0]?.items];
   // @ts-expect-error a rule does something
   studio.setRules([{ name: "a", match: { sku: "x" } }]);

@@ -1,0 +1,6 @@
+// `endcap/edge`: a fetch handler that answers where the shop's pages come from.
+
+export { createHandler, type Context, type Handler, type HandlerOptions } from "./edge/handler.js";
+export { EDGE_ERRORS, type EdgeErrorCode } from "./edge/http.js";
+export type { ModelState } from "./edge/model.js";
+export { type Bucket, fileStore, type KeyValueNamespace, kvStore, r2Store, type Store, type Stored } from "./edge/store.js";

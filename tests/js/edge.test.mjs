@@ -1,0 +1,336 @@
+// The handler of `endcap/edge`: in Node with stores of all kinds, and in workerd with two isolates that share one.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { golden, importIn, installed, knownSkus, temporary } from "./support.mjs";
+
+const { project } = installed();
+const { createHandler, EDGE_ERRORS, fileStore, kvStore, r2Store } = await importIn(project, "endcap/edge");
+const { load } = await importIn(project, "endcap");
+const bundle = golden("v1_complete.endcap");
+const recommender = await load(bundle);
+const studio = await (await importIn(project, "endcap/studio")).load(bundle);
+const skus = knownSkus(recommender);
+const TOKEN = "a-token-that-nobody-guesses";
+const at = (path, init) => new Request(`https://shop.example${path}`, init);
+const post = (value, init) => at("/recommendations", { method: "POST", body: JSON.stringify(value), headers: { "content-type": "application/json" }, ...init });
+const patch = (bytes, token = TOKEN, headers = {}) => at("/overlay", { method: "PATCH", body: bytes, headers: { authorization: `Bearer ${token}`, ...headers } });
+const overlayOf = (revision, items) => studio.overlay({ revision, items, made_at: "2026-11-26T12:00:00Z" });
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const shown = (answer) => answer.items.map(({ sku }) => sku);
+
+/** A store in memory, as strict as R2. */
+function memoryStore() {
+  const values = new Map();
+  let number = 0;
+  return {
+    values,
+    get: async (name) => values.get(name),
+    put: async (name, bytes, expected) => {
+      if (expected !== undefined && (values.get(name)?.tag ?? null) !== expected) return false;
+      values.set(name, { bytes: bytes.slice(), tag: `${number++}` });
+      return true;
+    },
+  };
+}
+
+async function refused(response, status, code) {
+  const { error } = await response.json();
+  assert.deepEqual([response.status, error.code], [status, code], JSON.stringify(error));
+  assert.ok(error.message.length > 0 && error.advice.length > 0);
+  assert.equal(response.headers.get("cache-control"), "no-store");
+}
+
+test("answers are the recommender's: by address, by body, for a page", async () => {
+  const { fetch } = createHandler({ bundle });
+  for (const sku of skus) {
+    const asked = { placement: "cart", cart: [{ sku }], limit: 3 };
+    assert.deepEqual(await (await fetch(at(`/recommendations?placement=cart&sku=${encodeURIComponent(sku)}&limit=3`))).json(), recommender.recommend(asked));
+    const full = { ...asked, recent: skus, history: [{ sku, daysAgo: 30 }], segment: { device: "mobile" }, now: "2026-11-26T12:00:00Z", id: "one" };
+    assert.deepEqual(await (await fetch(post(full))).json(), recommender.recommend(full));
+    const page = [full, { placement: "pdp_similar", product: sku }];
+    assert.deepEqual(await (await fetch(post({ page }))).json(), { page: recommender.page(page) });
+  }
+});
+
+test("what caches may keep names no visitor, and two visitors never share a page", async () => {
+  const { fetch } = createHandler({ bundle, maxAge: 30 });
+  const open = await fetch(at(`/recommendations?placement=pdp_complements&product=${skus[0]}`));
+  assert.equal(open.headers.get("cache-control"), "public, max-age=30, stale-while-revalidate=30");
+  const tag = open.headers.get("etag");
+  const again = await fetch(at(`/recommendations?placement=pdp_complements&product=${skus[0]}`, { headers: { "if-none-match": `"other", W/${tag}` } }));
+  assert.deepEqual([again.status, await again.text(), again.headers.get("etag")], [304, "", tag]);
+  const cart = await fetch(at(`/recommendations?placement=cart&sku=${skus[0]}`));
+  assert.equal(cart.headers.get("cache-control"), "private, no-cache");
+  for (const segment of ["a", "b"]) {
+    const answer = await fetch(post({ placement: "cart", cart: [{ sku: skus[0] }], segment: { variant: segment } }));
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+    assert.equal(answer.headers.get("etag"), null);
+  }
+});
+
+test("each mistake has its status, its code and its remedy", async () => {
+  const { fetch } = createHandler({ bundle, basePath: "/api/", onError: (error) => assert.fail(String(error)) });
+  const api = (path, init) => at(`/api${path}`, init);
+  await refused(await fetch(at("/recommendations")), 404, "E_ROUTE");
+  await refused(await fetch(api("/../overlay%2f..")), 404, "E_ROUTE");
+  await refused(await fetch(api("/constructor")), 404, "E_ROUTE");
+  const method = await fetch(api("/recommendations", { method: "DELETE" }));
+  assert.equal(method.headers.get("allow"), "GET, POST");
+  await refused(method, 405, "E_METHOD");
+  const body = (text, type = "application/json") => fetch(api("/recommendations", { method: "POST", body: text, headers: { "content-type": type } }));
+  await refused(await body("{"), 400, "E_BODY");
+  await refused(await body("[]"), 400, "E_BODY");
+  await refused(await body("null"), 400, "E_BODY");
+  await refused(await body(new Uint8Array([0xff, 0xfe])), 400, "E_BODY");
+  await refused(await body('{"page":3}'), 400, "E_BODY");
+  await refused(await body("<a/>", "text/html"), 415, "E_TYPE");
+  await refused(await body("{}"), 400, "E_ARGUMENT");
+  await refused(await body('{"page":[null]}'), 400, "E_ARGUMENT");
+  await refused(await body('{"placement":"nowhere"}'), 400, "E_UNKNOWN_PLACEMENT");
+  await refused(await fetch(api("/recommendations?placement=nowhere")), 400, "E_UNKNOWN_PLACEMENT");
+  await refused(await body(JSON.stringify({ placement: "cart", cart: Array.from({ length: 1001 }, (_, n) => ({ sku: `${n}` })) })), 413, "E_TOO_LARGE");
+  await refused(await body(JSON.stringify({ page: Array(33).fill({ placement: "cart" }) })), 413, "E_TOO_LARGE");
+  await refused(await body(`"${"x".repeat(70_000)}"`), 413, "E_TOO_LARGE");
+  await refused(await body("[".repeat(60_000)), 400, "E_BODY");
+  await refused(await fetch(api("/overlay", { method: "PATCH" })), 501, "E_NO_STORE");
+});
+
+test("a body that claims no length is read no further than it may be", async () => {
+  const { fetch } = createHandler({ bundle });
+  let given = 0;
+  const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16_384).fill(32)) || void (given += 16_384) });
+  await refused(await fetch(at("/recommendations", { method: "POST", body: endless, duplex: "half" })), 413, "E_TOO_LARGE");
+  assert.ok(given <= 8 * 16_384, `${given} bytes were taken`);
+});
+
+test("options that make no sense are refused when the handler is made", () => {
+  for (const [wrong, why] of [
+    [{}, /a `bundle`/],
+    [{ bundle, overlayMs: 0 }, /`overlayMs` of at least 1, found 0/],
+    [{ bundle, timeoutMs: "3" }, /`timeoutMs`/],
+    [{ bundle, basePath: "api" }, /begins with \//],
+    [{ bundle, auth: { overlay: "short" } }, /at least 16 characters/],
+    [{ bundle, overlay: "https://shop.example/live.overlay", store: memoryStore() }, /found both/],
+  ]) assert.throws(() => createHandler(wrong), why);
+});
+
+test("pages of other origins: as many as are named", async () => {
+  const { fetch } = createHandler({ bundle, cors: ["https://shop.example"] });
+  const asked = (origin, init = {}) => fetch(at("/recommendations?placement=cart", { ...init, headers: { origin } }));
+  const ours = await asked("https://shop.example");
+  assert.deepEqual([ours.headers.get("access-control-allow-origin"), ours.headers.get("vary")], ["https://shop.example", "origin"]);
+  assert.equal((await asked("https://elsewhere.example")).headers.get("access-control-allow-origin"), null);
+  const before = await asked("https://shop.example", { method: "OPTIONS" });
+  assert.deepEqual([before.status, before.headers.get("access-control-allow-methods")], [204, "GET, POST"]);
+  const head = await fetch(at("/recommendations?placement=cart", { method: "HEAD" }));
+  assert.deepEqual([head.status, await head.text(), head.headers.get("etag") !== null], [200, "", true]);
+  const everybody = await createHandler({ bundle, cors: "*" }).fetch(at("/nowhere"));
+  assert.equal(everybody.headers.get("access-control-allow-origin"), "*", "an error can be read too");
+});
+
+test("the platform's limiter decides who may pass", async () => {
+  const asked = [];
+  const { fetch, state } = createHandler({ bundle, limit: ({ route }) => asked.push(route) <= 2 });
+  const statuses = [];
+  for (let n = 0; n < 4; n++) statuses.push((await fetch(at("/recommendations?placement=cart"))).status);
+  assert.deepEqual(statuses, [200, 200, 429, 429]);
+  assert.deepEqual(state().counts, { 200: 2, 429: 2 });
+});
+
+const stores = { "in memory": memoryStore, "in a folder": () => fileStore(join(temporary(), "store")) };
+for (const [name, made] of Object.entries(stores)) {
+  test(`an overlay that arrives at one isolate is in force at all: a store ${name}`, async () => {
+    const store = made();
+    const options = { bundle, store, auth: { overlay: [TOKEN, "another-token-of-a-colleague"] }, overlayMs: 20 };
+    const [one, two] = [createHandler(options), createHandler(options)];
+    const ask = async (handler) => shown(await (await handler.fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }] }))).json());
+    const before = await ask(one);
+    assert.deepEqual(await ask(two), before);
+    const gone = before[0];
+    for (const token of ["", "a-token-that-nobody-guesseS", `${TOKEN}x`]) await refused(await one.fetch(patch(overlayOf(5, {}), token)), 401, "E_TOKEN");
+    await refused(await one.fetch(at("/overlay", { method: "PATCH", body: "x" })), 401, "E_TOKEN");
+    const told = await one.fetch(patch(overlayOf(5, { [gone]: { availability: "out" }, "NOT-OURS": { availability: "out" } })));
+    assert.deepEqual(await told.json(), { changed: true, revision: 5, items: 1, unknown: 1 });
+    assert.ok(!(await ask(one)).includes(gone), "at once where it arrived");
+    await wait(30);
+    await ask(two); // looks, beside this answer
+    await wait(30);
+    assert.ok(!(await ask(two)).includes(gone), "within the poll elsewhere");
+    // The next one stands for all that changed since training: what it does not name is as it was.
+    const same = await one.fetch(patch(overlayOf(5, {})));
+    assert.equal((await same.json()).changed, false);
+    await refused(await one.fetch(patch(overlayOf(4, {}))), 409, "E_OLDER_REVISION");
+    assert.equal((await (await two.fetch(patch(overlayOf(6, {}), "another-token-of-a-colleague"))).json()).revision, 6);
+    assert.deepEqual(await ask(two), before);
+    await wait(30);
+    await ask(one);
+    await wait(30);
+    assert.deepEqual(await ask(one), before);
+    assert.equal((await (await one.fetch(at("/health"))).json()).revision, 6);
+    // An isolate that starts now begins with it.
+    const three = createHandler(options);
+    assert.equal((await (await three.fetch(at("/health"))).json()).revision, 6);
+  });
+}
+
+test("an overlay that is damaged, truncated, of another shop or too long changes nothing", async () => {
+  const store = memoryStore();
+  const { fetch } = createHandler({ bundle, store, auth: { overlay: TOKEN } });
+  const good = overlayOf(1, { KETTLE: { availability: "out" } });
+  await fetch(patch(good));
+  const kept = store.values.get("endcap/overlay");
+  const damaged = good.slice();
+  damaged[120] ^= 1;
+  await refused(await fetch(patch(damaged)), 400, "E_DAMAGED");
+  await refused(await fetch(patch(good.slice(0, 100))), 400, "E_TRUNCATED");
+  await refused(await fetch(patch(new TextEncoder().encode("<!doctype html>"))), 400, "E_NOT_AN_OVERLAY");
+  await refused(await fetch(patch(good, TOKEN, { "content-type": "text/html" })), 415, "E_TYPE");
+  await refused(await fetch(patch(new Uint8Array(26 * 1024 * 1024))), 413, "E_TOO_LARGE");
+  assert.equal(store.values.get("endcap/overlay"), kept);
+});
+
+test("of overlays that arrive at the same moment the highest revision stays", async () => {
+  const store = memoryStore();
+  const isolates = Array.from({ length: 4 }, () => createHandler({ bundle, store, auth: { overlay: TOKEN } }));
+  const revisions = [3, 9, 1, 7, 5, 8, 2, 6, 4];
+  await Promise.all(revisions.map((revision, n) => isolates[n % 4].fetch(patch(overlayOf(revision, {})))));
+  const late = createHandler({ bundle, store });
+  assert.equal((await (await late.fetch(at("/health"))).json()).revision, 9);
+});
+
+test("without a model: 503; with a new one that is broken, the old one goes on", async () => {
+  let given = () => new Response("gone", { status: 404 });
+  const told = [];
+  const { fetch, state } = createHandler({ bundle: () => Promise.resolve(given()), bundleMs: 10, onError: (error, where) => told.push(`${where}: ${error.code}`) });
+  const early = await fetch(at("/health"));
+  assert.equal(early.headers.get("retry-after"), "5");
+  await refused(early, 503, "E_NOT_READY");
+  given = () => new Response(bundle);
+  const asked = () => fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }], now: null }));
+  const good = await (await asked()).json();
+  for (const broken of [() => new Response("<!doctype html>"), () => new Response(bundle.slice(0, 400)), () => Promise.reject(new TypeError("no network"))]) {
+    given = broken;
+    await wait(15);
+    assert.deepEqual(await (await asked()).json(), good);
+    await wait(15);
+    assert.deepEqual(await (await asked()).json(), good);
+    assert.ok(state().failing, "health says so");
+  }
+  given = () => new Response(golden("v1.endcap"));
+  await wait(15);
+  await asked();
+  await wait(15);
+  const fresh = await (await asked()).json();
+  assert.notEqual(fresh.model, good.model);
+  assert.equal(state().failing, null);
+  assert.ok(told.includes("model: E_NOT_A_BUNDLE") && told.includes("model: E_TRUNCATED"), told.join());
+});
+
+test("an overlay by its address, for a deployment without a store", async () => {
+  let overlay = overlayOf(1, {});
+  const { fetch } = createHandler({ bundle, overlay: () => Promise.resolve(new Response(overlay)), overlayMs: 10 });
+  const ask = async () => shown(await (await fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }] }))).json());
+  const [first] = await ask();
+  overlay = overlayOf(2, { [first]: { availability: "out" } });
+  await wait(15);
+  await ask();
+  await wait(15);
+  assert.ok(!(await ask()).includes(first));
+});
+
+test("whatever is sent, the answer is JSON with a code, and nothing of the inside", async () => {
+  let seed = 20261126;
+  const dice = (most) => Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * most);
+  const of = (list) => list[dice(list.length)];
+  const noise = (length) => Uint8Array.from({ length: dice(length) }, () => dice(256));
+  const wild = (depth) => of([() => null, () => dice(1e9), () => -0.5, () => "\u0000\n", () => "KETTLE", () => "__proto__", () => "😀".repeat(dice(40)), () => true,
+    () => (depth > 0 ? Array.from({ length: dice(6) }, () => wild(depth - 1)) : []),
+    () => (depth > 0 ? Object.fromEntries(Array.from({ length: dice(6) }, () => [of(["placement", "cart", "product", "sku", "quantity", "price", "recent", "history", "days_ago", "exclude", "segment", "limit", "now", "page", "id", "__proto__"]), wild(depth - 1)])) : {})])();
+  const bodies = [() => noise(200), () => JSON.stringify(wild(5)), () => JSON.stringify({ placement: of(["cart", "pdp_similar", "x"]), ...Object(wild(4)) }), () => "[".repeat(dice(3000)), () => '{"page":'.repeat(dice(200)), () => "", () => overlayOf(1 + dice(9), {}).slice(0, dice(300)), () => JSON.stringify({ page: Array.from({ length: dice(40) }, () => Object(wild(3))) })];
+  const paths = ["/recommendations", "/overlay", "/health", "/", "//", "/recommendations/", "/..;/overlay", "/%2e%2e/health", "/recommendations?placement=cart&sku=%00", "/recommendations?limit=-1&placement=cart", "/recommendations?placement=%0d%0aset-cookie:x=1", `/recommendations?${"sku=a&".repeat(1200)}`];
+  const types = ["application/json", "text/plain", "text/html", "application/octet-stream", "multipart/form-data; boundary=x", "APPLICATION/JSON;charset=x"];
+  const { fetch, state } = createHandler({ bundle, store: memoryStore(), auth: { overlay: TOKEN }, cors: "*", onError: (error) => assert.fail(`${error?.stack ?? error}`) });
+  const known = new Set(Object.values(EDGE_ERRORS).map(([status]) => status));
+  const total = 5_000;
+  for (let n = 0; n < total; n++) {
+    const method = of(["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"]);
+    const headers = { "content-type": of(types), ...(dice(2) && { authorization: of([`Bearer ${TOKEN}`, "Bearer", "Bearer ", "Basic x", `Bearer ${"x".repeat(5000)}`]) }), ...(dice(3) === 0 && { origin: "https://evil.example" }), ...(dice(4) === 0 && { "if-none-match": of(['"', "*", '"a", W/"b"', ",,,"]) }) };
+    const body = method === "GET" || method === "HEAD" ? undefined : of(bodies)();
+    const response = await fetch(at(of(paths), { method, headers, body }));
+    const text = await response.text();
+    assert.ok([200, 204, 304, 400, 409, 422].includes(response.status) || known.has(response.status), `${method}: ${response.status}`);
+    assert.notEqual(response.status, 500, text);
+    assert.doesNotMatch(text, /node_modules|\bat \w+ \(|file:\/\/|\.js:\d|wasm-function/);
+    if (response.status >= 400 && method !== "HEAD") assert.match(JSON.parse(text).error.code, /^E_[A-Z_]+$/);
+    for (const [, value] of response.headers) assert.doesNotMatch(value, /[\r\n]|set-cookie/i);
+  }
+  console.log(`${total} requests: ${JSON.stringify(state().counts)}`);
+});
+
+test("stores of Cloudflare: KV by its metadata, R2 by its etag", async () => {
+  const miniflare = new Miniflare({ modules: true, script: "export default { fetch: () => new Response() }", compatibilityDate: "2025-05-01", cf: false, kvNamespaces: ["KV"], r2Buckets: ["R2"] });
+  after(() => miniflare.dispose());
+  for (const store of [kvStore(await miniflare.getKVNamespace("KV")), r2Store(await miniflare.getR2Bucket("R2"))]) {
+    assert.equal(await store.get("endcap/overlay"), undefined);
+    assert.equal(await store.put("endcap/overlay", new Uint8Array([1, 2]), null), true);
+    const first = await store.get("endcap/overlay");
+    assert.deepEqual([...first.bytes], [1, 2]);
+    assert.equal(await store.put("endcap/overlay", new Uint8Array([3]), first.tag), true);
+    assert.notEqual((await store.get("endcap/overlay")).tag, first.tag);
+  }
+  const strict = r2Store(await miniflare.getR2Bucket("R2"));
+  assert.equal(await strict.put("endcap/overlay", new Uint8Array([4]), "another"), false);
+  assert.equal(await strict.put("endcap/overlay", new Uint8Array([4]), null), false);
+});
+
+test("in workerd: two isolates that share a store, each with its own model", async () => {
+  const folder = join(project, "workers");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "model.endcap"), bundle);
+  writeFileSync(join(folder, "worker.js"), `
+    import { createHandler, kvStore } from "endcap/edge";
+    import bundle from "./model.endcap";
+    let handler;
+    export default {
+      fetch(request, env, context) {
+        handler ??= createHandler({ bundle, store: kvStore(env.STORE), auth: { overlay: env.TOKEN }, overlayMs: 20 });
+        return handler.fetch(request, context);
+      },
+    };
+  `);
+  await build({
+    entryPoints: [join(folder, "worker.js")], outdir: join(folder, "out"), bundle: true, format: "esm", target: "es2022",
+    conditions: ["workerd"], external: ["node:*"], loader: { ".wasm": "copy", ".endcap": "copy" }, logLevel: "warning",
+  });
+  const worker = (name) => ({
+    name, modules: true, modulesRoot: join(folder, "out"), scriptPath: join(folder, "out/worker.js"), compatibilityDate: "2025-05-01",
+    modulesRules: [{ type: "ESModule", include: ["**/*.js"] }, { type: "CompiledWasm", include: ["**/*.wasm"] }, { type: "Data", include: ["**/*.endcap"] }],
+    kvNamespaces: { STORE: "shared" }, bindings: { TOKEN },
+  });
+  const miniflare = new Miniflare({ cf: false, workers: [worker("one"), worker("two")] });
+  after(() => miniflare.dispose());
+  const isolates = await Promise.all(["one", "two"].map((name) => miniflare.getWorker(name)));
+  const url = (path) => `https://shop.example${path}`;
+  const asked = { method: "POST", body: JSON.stringify({ placement: "cart", cart: [{ sku: "KETTLE" }] }), headers: { "content-type": "application/json" } };
+  const ask = async (isolate) => shown(await (await isolate.fetch(url("/recommendations"), asked)).json());
+  const before = shown(recommender.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }] }));
+  for (const isolate of isolates) assert.deepEqual(await ask(isolate), before);
+  const gone = before[0];
+  const start = performance.now();
+  const told = await isolates[0].fetch(url("/overlay"), { method: "PATCH", body: overlayOf(7, { [gone]: { availability: "out" } }), headers: { authorization: `Bearer ${TOKEN}` } });
+  assert.deepEqual(await told.json(), { changed: true, revision: 7, items: 1, unknown: 0 });
+  const arrived = performance.now() - start;
+  assert.ok(!(await ask(isolates[0])).includes(gone));
+  while ((await ask(isolates[1])).includes(gone)) {
+    assert.ok(performance.now() - start < 5_000, "the other isolate never saw it");
+    await wait(5);
+  }
+  console.log(`workerd: an overlay taken by one isolate in ${arrived.toFixed(0)} ms, in force at the other ${(performance.now() - start).toFixed(0)} ms after it was sent`);
+  const health = await (await isolates[1].fetch(url("/health"))).json();
+  assert.deepEqual([health.revision, health.failing], [7, null]);
+});
