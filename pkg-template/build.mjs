@@ -5,7 +5,7 @@
 // The folder holds one output an engine: `wasm`, what pages ask, and `studio`, all there is. Everything of the first lands in
 // one shared file, dist/slim.js; the entries index, workerd and edge-light differ by one statement: where the
 // WebAssembly.Module comes from. The studio has a file of its own, which shares nothing but the errors.
-// The handler of `endcap/edge` asks the package by its name.
+// The handler of `endcap/edge` asks the studio by its name.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ const engines = { wasm: join(glueDir, "wasm"), studio: join(glueDir, "studio") }
 const wasmOf = (engine) => join(engines[engine], "endcap_bg.wasm");
 
 /** Declarations that the published types reach; those of the inner files stay out of the package. */
-const PUBLISHED_TYPES = ["codes", "edge", "edge/handler", "edge/http", "edge/model", "edge/store", "entry", "errors", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"];
+const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "entry", "errors", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"];
 /** What is checked against which engine's declarations. */
 const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge"] };
 
@@ -51,7 +51,7 @@ function checkTypes(engine) {
   const project = join(glueDir, "tsconfig.json");
   writeFileSync(project, JSON.stringify({
     extends: join(here, "tsconfig.json"),
-    compilerOptions: { rootDir: join(here, "src"), outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(engines[engine], "endcap.d.ts")], endcap: [join(here, "src/index.ts")] } },
+    compilerOptions: { rootDir: join(here, "src"), outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(engines[engine], "endcap.d.ts")], "endcap/studio": [join(here, "src/studio.ts")] } },
     files: [join(here, "src/ambient.d.ts"), ...ENTRIES[engine].map((name) => join(here, "src", `${name}.ts`))],
     include: [],
   }));
@@ -72,8 +72,8 @@ async function bundle() {
     const outfile = join(dist, `${entry}.js`);
     await build({ ...common, entryPoints: [join(here, "src", `${entry}.ts`)], outfile, plugins: [inlinedEngine("wasm"), outside(/^\.\/slim\.js$|\.wasm(\?module)?$/)] });
   }
-  // The package itself by its name: each runtime takes the entry that brings its engine.
-  await build({ ...common, entryPoints: [join(here, "src/edge.ts")], outfile: join(dist, "edge.js"), plugins: [outside(/^endcap$|^node:/)] });
+  // The studio by its name: each runtime takes the entry that brings its engine.
+  await build({ ...common, entryPoints: [join(here, "src/edge.ts")], outfile: join(dist, "edge.js"), plugins: [outside(/^endcap\/studio$|^node:/)] });
   for (const entry of ["studio", "studio-workerd"]) {
     const outfile = join(dist, `${entry}.js`);
     await build({ ...common, entryPoints: [join(here, "src", `${entry}.ts`)], outfile, plugins: [glue("studio"), inlinedEngine("studio"), sharedErrors, outside(/\.wasm$/)] });

@@ -135,6 +135,11 @@ export class Recommender {
     return skus.flatMap((sku) => this.#card(engine, sku));
   }
 
+  /** Whether the bundle knows a SKU. */
+  has(sku: string): boolean {
+    return isSku(sku) && this.alive().item(sku) !== undefined;
+  }
+
   /** The names of the placements that this bundle answers. */
   placements(): string[] {
     return this.alive().placements().split("\n").filter(Boolean);

@@ -1,6 +1,7 @@
 // The handler of `endcap/edge`: in Node with stores of all kinds, and in workerd with two isolates that share one.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -243,6 +244,136 @@ test("an overlay by its address, for a deployment without a store", async () => 
   assert.ok(!(await ask()).includes(first));
 });
 
+// ---- webhooks
+
+const SECRET = "shpss_of_a_shop";
+const sign = (body, secret = SECRET) => createHmac("sha256", secret).update(body).digest("base64");
+let deliveries = 0;
+function shopifyHook(value, { topic = "products/update", secret = SECRET, id = `delivery-${deliveries++}`, at: when = new Date().toISOString() } = {}) {
+  const body = JSON.stringify(value);
+  return at("/hooks/shopify/products", { method: "POST", body, headers: { "content-type": "application/json", "x-shopify-topic": topic, "x-shopify-hmac-sha256": sign(body, secret), "x-shopify-webhook-id": id, "x-shopify-triggered-at": when } });
+}
+function wooHook(value, { topic = "product.updated", secret = SECRET, id = `delivery-${deliveries++}` } = {}) {
+  const body = JSON.stringify(value);
+  return at("/hooks/woocommerce", { method: "POST", body, headers: { "content-type": "application/json", "x-wc-webhook-topic": topic, "x-wc-webhook-signature": sign(body, secret), "x-wc-webhook-delivery-id": id } });
+}
+const variant = (sku, rest = {}) => ({ id: 1, sku, price: "9.90", inventory_quantity: 4, inventory_management: "shopify", inventory_policy: "deny", ...rest });
+const product = (...variants) => ({ id: 7, status: "active", updated_at: "2026-11-26T10:00:00+01:00", variants });
+
+async function hooked(options = {}) {
+  const store = memoryStore();
+  const handler = createHandler({ bundle, store, auth: { overlay: TOKEN }, hooks: { shopify: { secret: ["an-older-one", SECRET], sku: (item) => ({ 808: "DRIPPER" })[item] }, woocommerce: { secret: SECRET } }, ...options });
+  const states = async () => {
+    const { recommender: live } = await liveOf(store);
+    const told = live.explain({ placement: "cart", cart: [{ sku: "KETTLE" }] }, { about: skus });
+    live.free();
+    return Object.fromEntries(told.rejected.map(({ sku, why }) => [sku, why]));
+  };
+  return { store, handler, states, ask: async () => shown(await (await handler.fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }] }))).json()) };
+}
+
+/** What another isolate would make of the store: its own handler, asked. */
+async function liveOf(store) {
+  const fresh = await (await importIn(project, "endcap/studio")).load(bundle);
+  const kept = store.values.get("endcap/changes");
+  const items = Object.fromEntries(JSON.parse(new TextDecoder().decode(kept.bytes)).items.map(([sku, { state }]) => [sku, state]));
+  fresh.patch({ items });
+  return { recommender: fresh };
+}
+
+test("Shopify: variants with what is left, and what is sold on when nothing is", async () => {
+  const { handler, ask, states } = await hooked();
+  const before = await ask();
+  const [gone, back] = before;
+  const told = await handler.fetch(shopifyHook(product(variant(gone, { inventory_quantity: 0 }), variant(back, { inventory_quantity: -3, inventory_policy: "continue" }), variant("NOT-OURS"), variant(""), null)));
+  assert.deepEqual([told.status, await told.json()], [200, { items: 2, unknown: 1, again: false }]);
+  const after = await ask();
+  assert.ok(!after.includes(gone), "nothing left and not sold on: out");
+  assert.equal((await states())[gone], "stock");
+  assert.notEqual((await states())[back], "stock", "sold on: a backorder");
+  await handler.fetch(shopifyHook(product(variant(gone, { inventory_quantity: 3 }), variant(back))));
+  assert.deepEqual(await ask(), before, "and back");
+  await handler.fetch(shopifyHook(product(variant(gone, { inventory_quantity: 0, inventory_management: null }))));
+  assert.deepEqual(await ask(), before, "what is not counted is there");
+  await handler.fetch(shopifyHook({ ...product(variant(gone)), status: "draft" }));
+  assert.ok(!(await ask()).includes(gone), "a draft is not sold");
+});
+
+test("a delivery counts once, the last word counts, and an overlay that was made later knows it all", async () => {
+  const { handler, ask, store } = await hooked();
+  const [first] = await ask();
+  const hour = (n) => new Date(Date.UTC(2026, 10, 26, n)).toISOString();
+  const gone = () => shopifyHook(product(variant(first, { inventory_quantity: 0 })), { id: "one", at: hour(2) });
+  assert.equal((await (await handler.fetch(gone())).json()).again, false);
+  assert.equal((await (await handler.fetch(gone())).json()).again, true);
+  await handler.fetch(shopifyHook(product(variant(first)), { at: hour(1) }));
+  assert.ok(!(await ask()).includes(first), "what happened before came after, and changes nothing");
+  const overlay = studio.overlay({ revision: 1, items: {}, made_at: hour(3) });
+  assert.equal((await handler.fetch(patch(overlay))).status, 200);
+  assert.ok((await ask()).includes(first), "the overlay stands for all up to its hour");
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(store.values.get("endcap/changes").bytes)).items, []);
+  await handler.fetch(shopifyHook(product(variant(first, { inventory_quantity: 0 })), { at: hour(4) }));
+  assert.ok(!(await ask()).includes(first));
+  const late = createHandler({ bundle, store });
+  assert.ok(!shown(await (await late.fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }] }))).json()).includes(first), "an isolate that starts now knows both");
+});
+
+test("Shopify's inventory levels: a SKU by its item, all places together", async () => {
+  const { handler, ask } = await hooked();
+  const level = (location_id, available, item = 808) => handler.fetch(shopifyHook({ inventory_item_id: item, location_id, available }, { topic: "inventory_levels/update" }));
+  assert.ok((await ask()).includes("DRIPPER"));
+  await level(1, 0);
+  assert.ok(!(await ask()).includes("DRIPPER"), "nothing anywhere");
+  await level(2, 5);
+  assert.ok((await ask()).includes("DRIPPER"), "five elsewhere");
+  await level(2, -1);
+  assert.ok(!(await ask()).includes("DRIPPER"));
+  assert.deepEqual(await (await level(1, 9, 999)).json(), { items: 0, unknown: 0, again: false }, "an item that the shop's map does not know");
+});
+
+test("WooCommerce: states of stock, drafts, and the ping that asks whether somebody is there", async () => {
+  const { handler, ask } = await hooked();
+  const before = await ask();
+  const [sku] = before;
+  const said = async (value, options) => (await handler.fetch(wooHook({ id: 3, sku, status: "publish", stock_status: "instock", price: "19.90", date_modified_gmt: new Date().toISOString().slice(0, 19), ...value }, options))).status;
+  assert.equal(await said({ stock_status: "outofstock" }), 200);
+  assert.ok(!(await ask()).includes(sku));
+  await said({});
+  assert.ok((await ask()).includes(sku));
+  await said({ status: "trash" }, { topic: "product.deleted" });
+  assert.ok(!(await ask()).includes(sku));
+  const ping = await handler.fetch(at("/hooks/woocommerce", { method: "POST", body: "webhook_id=12", headers: { "content-type": "application/x-www-form-urlencoded" } }));
+  assert.equal(ping.status, 200);
+});
+
+test("forged, unnamed and endless webhooks are refused before anything is read of them", async () => {
+  const { handler, store } = await hooked();
+  await refused(await handler.fetch(shopifyHook(product(), { secret: "somebody-else" })), 401, "E_SIGNATURE");
+  await refused(await handler.fetch(wooHook({}, { secret: "somebody-else" })), 401, "E_SIGNATURE");
+  await refused(await handler.fetch(at("/hooks/shopify/products", { method: "POST", body: "{}" })), 401, "E_SIGNATURE");
+  const tampered = shopifyHook(product(variant("DRIPPER")));
+  await refused(await handler.fetch(new Request(tampered, { body: (await tampered.clone().text()).replace("DRIPPER", "KETTLE") })), 401, "E_SIGNATURE");
+  await refused(await handler.fetch(shopifyHook(product(), { id: "" })), 400, "E_BODY");
+  await refused(await handler.fetch(shopifyHook([])), 400, "E_BODY");
+  await refused(await handler.fetch(shopifyHook("x".repeat(5_000_000))), 413, "E_TOO_LARGE");
+  assert.equal((await handler.fetch(shopifyHook(product(variant("DRIPPER")), { secret: "an-older-one" }))).status, 200, "an older secret while they change");
+  const { fetch } = createHandler({ bundle, store });
+  await refused(await fetch(shopifyHook(product())), 404, "E_ROUTE");
+  await refused(await createHandler({ bundle, hooks: { shopify: { secret: SECRET } } }).fetch(shopifyHook(product())), 501, "E_NO_STORE");
+  assert.throws(() => createHandler({ bundle, hooks: { woocommerce: { secret: "short" } } }), /at least 8 characters in `hooks.woocommerce`/);
+});
+
+test("a signed webhook may hold anything: what it says of stock and price is taken, the rest is passed over", async () => {
+  const { handler } = await hooked({ onError: (error) => assert.fail(String(error?.stack ?? error)) });
+  const odd = [null, 3, "x", true, [], {}, -1, 1e300, "__proto__", "constructor", "NaN", "DRIPPER", "\u0000"];
+  let seed = 7;
+  const of = () => odd[Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * odd.length)];
+  for (let n = 0; n < 400; n++) {
+    const wild = { id: of(), status: of(), updated_at: of(), sku: of(), price: of(), stock_status: of(), date_modified_gmt: of(), inventory_item_id: of(), location_id: of(), available: of(), variants: n % 3 ? [of(), { sku: of(), price: of(), inventory_quantity: of(), inventory_policy: of(), inventory_management: of() }] : of() };
+    for (const request of [shopifyHook(wild), shopifyHook(wild, { topic: "inventory_levels/update" }), wooHook(wild)]) assert.equal((await handler.fetch(request)).status, 200);
+  }
+});
+
 test("whatever is sent, the answer is JSON with a code, and nothing of the inside", async () => {
   let seed = 20261126;
   const dice = (most) => Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * most);
@@ -252,9 +383,9 @@ test("whatever is sent, the answer is JSON with a code, and nothing of the insid
     () => (depth > 0 ? Array.from({ length: dice(6) }, () => wild(depth - 1)) : []),
     () => (depth > 0 ? Object.fromEntries(Array.from({ length: dice(6) }, () => [of(["placement", "cart", "product", "sku", "quantity", "price", "recent", "history", "days_ago", "exclude", "segment", "limit", "now", "page", "id", "__proto__"]), wild(depth - 1)])) : {})])();
   const bodies = [() => noise(200), () => JSON.stringify(wild(5)), () => JSON.stringify({ placement: of(["cart", "pdp_similar", "x"]), ...Object(wild(4)) }), () => "[".repeat(dice(3000)), () => '{"page":'.repeat(dice(200)), () => "", () => overlayOf(1 + dice(9), {}).slice(0, dice(300)), () => JSON.stringify({ page: Array.from({ length: dice(40) }, () => Object(wild(3))) })];
-  const paths = ["/recommendations", "/overlay", "/health", "/", "//", "/recommendations/", "/..;/overlay", "/%2e%2e/health", "/recommendations?placement=cart&sku=%00", "/recommendations?limit=-1&placement=cart", "/recommendations?placement=%0d%0aset-cookie:x=1", `/recommendations?${"sku=a&".repeat(1200)}`];
+  const paths = ["/recommendations", "/overlay", "/hooks/shopify/products", "/hooks/woocommerce", "/health", "/", "//", "/recommendations/", "/..;/overlay", "/%2e%2e/health", "/recommendations?placement=cart&sku=%00", "/recommendations?limit=-1&placement=cart", "/recommendations?placement=%0d%0aset-cookie:x=1", `/recommendations?${"sku=a&".repeat(1200)}`];
   const types = ["application/json", "text/plain", "text/html", "application/octet-stream", "multipart/form-data; boundary=x", "APPLICATION/JSON;charset=x"];
-  const { fetch, state } = createHandler({ bundle, store: memoryStore(), auth: { overlay: TOKEN }, cors: "*", onError: (error) => assert.fail(`${error?.stack ?? error}`) });
+  const { fetch, state } = createHandler({ bundle, store: memoryStore(), auth: { overlay: TOKEN }, hooks: { shopify: { secret: SECRET }, woocommerce: { secret: SECRET } }, cors: "*", onError: (error) => assert.fail(`${error?.stack ?? error}`) });
   const known = new Set(Object.values(EDGE_ERRORS).map(([status]) => status));
   const total = 5_000;
   for (let n = 0; n < total; n++) {

@@ -1,6 +1,7 @@
 // The routes, and what every request goes through before and after them.
 
-import type { Recommender, RecommendRequest, Source } from "endcap";
+import type { RecommendRequest, Source, StudioRecommender } from "endcap/studio";
+import { type Delivery, type Hooks, shopify, wooCommerce } from "./hooks.js";
 import { bears, bodyOf, failed, isOurs, json, jsonOf, printable, Refused, tagOf } from "./http.js";
 import { Model, type ModelState } from "./model.js";
 import type { Store } from "./store.js";
@@ -17,6 +18,8 @@ const MOST_ENTRIES = 1_000;
 const ROUTES = {
   "/recommendations": ["GET", "POST"],
   "/overlay": ["PATCH"],
+  "/hooks/shopify/products": ["POST"],
+  "/hooks/woocommerce": ["POST"],
   "/health": ["GET"],
 } as const;
 
@@ -38,6 +41,8 @@ export interface HandlerOptions {
   store?: Store | undefined;
   /** Who may change things. */
   auth?: { /** Bearer tokens for `PATCH /overlay`, at least 16 characters each. Default: none may. */ overlay?: string | readonly string[] | undefined } | undefined;
+  /** Webhooks of shop systems that change stock and prices. Default: none; their routes answer 404. */
+  hooks?: Hooks | undefined;
   /** Origins whose pages may ask: a list, or `"*"`. Default: the handler's own origin only. */
   cors?: "*" | readonly string[] | undefined;
   /**
@@ -76,6 +81,7 @@ export interface Handler {
  * | `GET /recommendations?placement=&sku=&sku=&product=&limit=` | one placement, what it needs as parameters | what `recommend` says, with an `ETag`; caches may keep what names no cart |
  * | `POST /recommendations` | a request as `recommend` takes it, or `{ "page": [request, …] }` | what `recommend` says, or `{ "page": [answer, …] }`; never kept |
  * | `PATCH /overlay` | the bytes of an overlay that holds all that changed since training; a bearer token | `{ changed, revision, items, unknown }`; 409 for an older revision |
+ * | `POST /hooks/shopify/products`, `POST /hooks/woocommerce` | a webhook, signed | `{ items, unknown, again }`; once, however often it comes |
  * | `GET /health` | | 200 and what is in force; 503 before a model is |
  *
  * A GET names no history and no segment, and whoever asks is no part of its key: what depends on the visitor is asked by POST.
@@ -85,6 +91,7 @@ export interface Handler {
 export function createHandler(options: HandlerOptions): Handler {
   const settings = checked(options);
   const model = new Model(settings.model);
+  const { hooks } = settings;
   const counts: Record<string, number> = {};
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
 
@@ -108,6 +115,10 @@ export function createHandler(options: HandlerOptions): Handler {
         return method === "GET" ? byAddress(url, request, await recommender(), settings.maxAge) : byBody(request, recommender);
       case "/overlay":
         return overlay(request, recommender);
+      case "/hooks/shopify/products":
+        return hooked(hooks.shopify, recommender, (hook) => shopify(request, hook));
+      case "/hooks/woocommerce":
+        return hooked(hooks.woocommerce, recommender, (hook) => wooCommerce(request, hook));
       case "/health": {
         await recommender();
         return json(model.state());
@@ -115,7 +126,7 @@ export function createHandler(options: HandlerOptions): Handler {
     }
   }
 
-  async function overlay(request: Request, recommender: () => Promise<Recommender>): Promise<Response> {
+  async function overlay(request: Request, recommender: () => Promise<StudioRecommender>): Promise<Response> {
     if (settings.store === undefined) throw new Refused("E_NO_STORE", "there is no store to keep an overlay in");
     // The token first: who has none learns nothing of what would be taken.
     if (!(await bears(request, settings.tokens))) throw new Refused("E_TOKEN", "expected a bearer token that may change the overlay", { "www-authenticate": "Bearer" });
@@ -124,6 +135,15 @@ export function createHandler(options: HandlerOptions): Handler {
     const bytes = await bodyOf(request, MOST_OVERLAY);
     await recommender();
     return json(await model.publish(settings.store, bytes));
+  }
+
+  async function hooked<T>(hook: T | undefined, recommender: () => Promise<unknown>, read: (hook: T) => Promise<Delivery | undefined>): Promise<Response> {
+    if (hook === undefined) throw new Refused("E_ROUTE", "this webhook is not set up here");
+    if (settings.store === undefined) throw new Refused("E_NO_STORE", "there is no store to keep changes in");
+    const delivery = await read(hook);
+    if (delivery === undefined) return json({ items: 0, unknown: 0, again: false });
+    await recommender();
+    return json(await model.take(settings.store, delivery));
   }
 
   return {
@@ -143,7 +163,7 @@ export function createHandler(options: HandlerOptions): Handler {
   };
 }
 
-async function ready(model: Model, after: (work: Promise<unknown>) => void): Promise<Recommender> {
+async function ready(model: Model, after: (work: Promise<unknown>) => void): Promise<StudioRecommender> {
   try {
     return await model.current(after);
   } catch {
@@ -153,7 +173,7 @@ async function ready(model: Model, after: (work: Promise<unknown>) => void): Pro
 }
 
 /** One placement, asked by an address that says all there is to know. */
-async function byAddress(url: URL, request: Request, recommender: Recommender, maxAge: number): Promise<Response> {
+async function byAddress(url: URL, request: Request, recommender: StudioRecommender, maxAge: number): Promise<Response> {
   const asked = url.searchParams;
   const limit = asked.get("limit");
   const [cart, exclude] = [bounded(asked.getAll("sku"), "sku"), bounded(asked.getAll("exclude"), "exclude")];
@@ -175,7 +195,7 @@ async function byAddress(url: URL, request: Request, recommender: Recommender, m
 }
 
 /** One placement or a page, asked by a body that nobody keeps. */
-async function byBody(request: Request, recommender: () => Promise<Recommender>): Promise<Response> {
+async function byBody(request: Request, recommender: () => Promise<StudioRecommender>): Promise<Response> {
   const asked = await jsonOf(request, MOST_ASKED);
   if (typeof asked !== "object" || asked === null || Array.isArray(asked)) throw new Refused("E_BODY", "expected an object, found something else");
   const page = (asked as { page?: unknown }).page;
@@ -217,8 +237,12 @@ function checked(options: HandlerOptions) {
   const isBytes = bundle instanceof ArrayBuffer || ArrayBuffer.isView(bundle);
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`endcap: ${where}:`, error));
   const source = (given: Source | (() => Source)) => (typeof given === "function" ? given : () => given);
+  for (const [system, hook] of Object.entries(options.hooks ?? {})) {
+    if ([hook?.secret ?? []].flat().some((secret) => typeof secret !== "string" || secret.length < 8)) throw new TypeError(`createHandler: expected secrets of at least 8 characters in \`hooks.${system}\``);
+  }
   return {
     store,
+    hooks: options.hooks ?? {},
     tokens,
     onError,
     limit: options.limit ?? (() => true),

@@ -1,6 +1,6 @@
 // What every route shares: answers as JSON, errors with a code, bodies of bounded length, and who may ask.
 
-import { EndcapError } from "endcap";
+import { EndcapError } from "endcap/studio";
 
 /** What the handler itself can say of a request; the engine's own codes come beside these. */
 export const EDGE_ERRORS = {
@@ -10,6 +10,7 @@ export const EDGE_ERRORS = {
   E_TYPE: [415, "Send the content type that the documentation names."],
   E_TOO_LARGE: [413, "Send less at once."],
   E_TOKEN: [401, "Send `Authorization: Bearer …` with a token of `auth.overlay`."],
+  E_SIGNATURE: [401, "Check that the secret of the webhook is that of the handler's `hooks`."],
   E_RATE: [429, "Wait, and ask less often."],
   E_NO_STORE: [501, "Give `createHandler` a `store` that outlives this isolate."],
   E_NOT_READY: [503, "Ask again: the model could not be loaded yet."],

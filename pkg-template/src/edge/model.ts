@@ -1,12 +1,15 @@
-// The model that answers: a bundle and, over it, the last overlay. Both are looked at again from time to time, beside the
-// answers; what cannot be loaded leaves in force what was loaded before.
+// The model that answers: a bundle, over it the last overlay, and over that what webhooks said since the overlay was made. All
+// are looked at again from time to time, beside the answers; what cannot be loaded leaves in force what was loaded before.
 
-import { EndcapError, load, type Recommender, type Source } from "endcap";
+import { EndcapError, load, type Source, type StudioRecommender } from "endcap/studio";
+import { Changes } from "./changes.js";
+import type { Delivery } from "./hooks.js";
 import { Refused } from "./http.js";
-import type { Store } from "./store.js";
+import type { Store, Stored } from "./store.js";
 
-/** The overlay's name in the store. */
+/** Names in the store: the overlay, and what webhooks said. */
 const OVERLAY = "endcap/overlay";
+const CHANGES = "endcap/changes";
 /** How often a value is put again because another isolate was quicker. */
 const TRIES = 20;
 
@@ -39,12 +42,15 @@ export interface ModelOptions {
   onError: (error: unknown, where: string) => void;
 }
 
-/** A bundle's bytes, the overlay's, and what answers by both. */
-interface Loaded {
-  bytes: Uint8Array<ArrayBuffer>;
-  overlay: Uint8Array<ArrayBuffer> | undefined;
-  tag: string | undefined;
-  recommender: Recommender;
+/** What a recommender is made of. */
+interface Parts {
+  bundle: Uint8Array<ArrayBuffer>;
+  overlay: Partial<Stored>;
+  changes: Partial<Stored>;
+}
+
+interface Loaded extends Parts {
+  recommender: StudioRecommender;
 }
 
 export class Model {
@@ -63,7 +69,7 @@ export class Model {
   }
 
   /** What answers now. Only the first call waits for the network; later ones may start a look at what is new, in `after`. */
-  async current(after: (work: Promise<unknown>) => void): Promise<Recommender> {
+  async current(after: (work: Promise<unknown>) => void): Promise<StudioRecommender> {
     if (this.#loaded === undefined) {
       this.#loading ??= this.#first().finally(() => (this.#loading = undefined));
       return (await this.#loading).recommender;
@@ -90,26 +96,57 @@ export class Model {
    * @throws {EndcapError} the codes of `patch`; the store stays as it was.
    */
   async publish(store: Store, overlay: Uint8Array<ArrayBuffer>): Promise<{ changed: boolean; revision: number | null; items: number; unknown: number }> {
-    for (let tries = 0; tries < TRIES; tries++) {
+    const { bundle } = this.#loaded ?? (await this.#first());
+    return this.#again(async () => {
       const before = await store.get(OVERLAY);
-      const { bytes } = this.#loaded ?? (await this.#first());
-      const trial = await load(bytes);
+      const trial = await load(bundle);
       try {
         // The one in force first: an older revision is refused by the engine that would have to take it.
         if (before !== undefined) tried(() => trial.patch(before.bytes));
         const { changed, items, unknown } = trial.patch(overlay);
-        const revision = trial.info().overlay?.revision ?? null;
-        if (!changed) return { changed, revision, items, unknown };
-        if (await store.put(OVERLAY, overlay, before?.tag ?? null)) {
-          this.#overlayAt = 0;
-          await this.refresh();
-          return { changed, revision, items, unknown };
-        }
+        const told = trial.info().overlay;
+        if (changed && !(await store.put(OVERLAY, overlay, before?.tag ?? null))) return undefined;
+        if (changed && typeof told?.made_at === "string") await this.#forget(store, Date.parse(told.made_at));
+        return { changed, revision: told?.revision ?? null, items, unknown };
       } finally {
         trial.free();
       }
+    });
+  }
+
+  /** Takes a webhook, once however often it comes. */
+  async take(store: Store, delivery: Delivery): Promise<{ items: number; unknown: number; again: boolean }> {
+    const { recommender } = this.#loaded ?? (await this.#first());
+    return this.#again(async () => {
+      const before = await store.get(CHANGES);
+      const changes = Changes.read(before?.bytes);
+      if (changes.saw(delivery.id)) return { items: 0, unknown: 0, again: true };
+      const told = delivery.into(changes, (sku) => recommender.has(sku));
+      changes.note(delivery.id);
+      return (await store.put(CHANGES, changes.bytes(), before?.tag ?? null)) ? { ...told, again: false } : undefined;
+    });
+  }
+
+  /** Does `work` until no other isolate was quicker, then looks at what is new. */
+  async #again<T>(work: () => Promise<T | undefined>): Promise<T> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const done = await work();
+      if (done === undefined) continue;
+      // A look that began before may not have seen it.
+      await this.#refreshing;
+      await this.refresh();
+      return done;
     }
-    throw new Refused("E_NOT_READY", "too many overlays arrive at once", { "retry-after": "1" });
+    throw new Refused("E_NOT_READY", "too many changes arrive at once", { "retry-after": "1" });
+  }
+
+  async #forget(store: Store, moment: number): Promise<void> {
+    const before = await store.get(CHANGES);
+    if (before === undefined) return;
+    const changes = Changes.read(before.bytes);
+    changes.forget(moment);
+    // Where another isolate was quicker, they are forgotten with the next overlay: `since` passes them over anyhow.
+    await store.put(CHANGES, changes.bytes(), before.tag);
   }
 
   state(): ModelState {
@@ -125,29 +162,24 @@ export class Model {
   }
 
   async #first(): Promise<Loaded> {
-    const bytes = await this.#fetched(this.#options.bundle());
-    const overlay = await this.#overlay(undefined).catch((error: unknown) => this.#told(error, "overlay"));
+    const bundle = await this.#fetched(this.#options.bundle());
     this.#bundleAt = Date.now();
-    return (this.#loaded = await this.#made(bytes, overlay?.bytes, overlay?.tag));
+    return (this.#loaded = await this.#made({ bundle, ...(await this.#live({ overlay: {}, changes: {} })) }));
   }
 
   async #refresh(): Promise<void> {
     const before = this.#loaded;
     if (before === undefined) return;
-    let { bytes, overlay, tag } = before;
+    let { bundle } = before;
     if (Date.now() - this.#bundleAt >= this.#options.bundleMs) {
       const fresh = await this.#fetched(this.#options.bundle()).catch((error: unknown) => this.#told(error, "bundle"));
       this.#bundleAt = Date.now();
-      bytes = fresh ?? bytes;
+      if (fresh !== undefined && !same(fresh, bundle)) bundle = fresh;
     }
-    const found = await this.#overlay(tag).catch((error: unknown) => this.#told(error, "overlay"));
-    if (found !== undefined) ({ bytes: overlay, tag } = found);
-    if (same(bytes, before.bytes) && same(overlay, before.overlay)) {
-      before.tag = tag;
-      return;
-    }
+    const { overlay, changes } = await this.#live(before);
+    if (bundle === before.bundle && unchanged(overlay, before.overlay) && unchanged(changes, before.changes)) return;
     try {
-      this.#loaded = await this.#made(bytes, overlay, tag);
+      this.#loaded = await this.#made({ bundle, overlay, changes });
       // Whoever asked before may still be answered by it, within the same turn.
       setTimeout(() => before.recommender.free(), 0);
     } catch (error) {
@@ -155,34 +187,37 @@ export class Model {
     }
   }
 
-  /** A recommender of these bytes. An overlay that is refused is left out: what it says of the shop may not fit this model. */
-  async #made(bytes: Uint8Array<ArrayBuffer>, overlay: Uint8Array<ArrayBuffer> | undefined, tag: string | undefined): Promise<Loaded> {
-    const recommender = await load(bytes);
-    if (overlay !== undefined) {
-      try {
-        recommender.patch(overlay);
-      } catch (error) {
-        this.#told(error, "overlay");
-      }
+  /** A recommender of these parts. An overlay that is refused is left out: what it says of the shop may not fit this model. */
+  async #made(parts: Parts): Promise<Loaded> {
+    const recommender = await load(parts.bundle);
+    let madeAt: number | null = null;
+    try {
+      if (parts.overlay.bytes !== undefined) recommender.patch(parts.overlay.bytes);
+      const told = recommender.info().overlay?.made_at;
+      madeAt = typeof told === "string" ? Date.parse(told) : null;
+    } catch (error) {
+      this.#told(error, "overlay");
     }
-    return { bytes, overlay, tag, recommender };
+    try {
+      const items = Changes.read(parts.changes.bytes).since(madeAt);
+      if (items !== null) recommender.patch({ items });
+    } catch (error) {
+      this.#told(error, "changes");
+    }
+    return { ...parts, recommender };
   }
 
-  /** The overlay, where it is another than that of `tag`. */
-  async #overlay(tag: string | undefined): Promise<{ bytes: Uint8Array<ArrayBuffer>; tag: string | undefined } | undefined> {
+  /** The overlay and what webhooks said, as the store holds them now; what cannot be read is as before. */
+  async #live(before: Pick<Parts, "overlay" | "changes">): Promise<Pick<Parts, "overlay" | "changes">> {
     const { store, overlay } = this.#options;
-    if (store !== undefined) {
-      const found = await store.get(OVERLAY);
-      this.#overlayAt = Date.now();
-      return found !== undefined && found.tag !== tag ? found : undefined;
-    }
-    if (overlay === undefined) {
-      this.#overlayAt = Date.now();
-      return undefined;
-    }
-    const bytes = await this.#fetched(overlay());
+    const or = (last: Partial<Stored>, where: string) => (error: unknown) => this.#told(error, where) ?? last;
+    const fetched = async (): Promise<Partial<Stored>> => (overlay === undefined ? {} : { bytes: await this.#fetched(overlay()) });
+    const [found, changes] = await Promise.all([
+      (store === undefined ? fetched() : store.get(OVERLAY)).catch(or(before.overlay, "overlay")),
+      store?.get(CHANGES).catch(or(before.changes, "changes")),
+    ]);
     this.#overlayAt = Date.now();
-    return { bytes, tag };
+    return { overlay: found ?? {}, changes: changes ?? {} };
   }
 
   async #fetched(source: Source): Promise<Uint8Array<ArrayBuffer>> {
@@ -207,6 +242,10 @@ function tried(work: () => unknown): void {
   } catch {
     // What is in the store does not fit this model any more: any overlay that does may take its place.
   }
+}
+
+function unchanged(one: Partial<Stored>, other: Partial<Stored>): boolean {
+  return one.tag !== undefined && one.tag === other.tag ? true : same(one.bytes, other.bytes);
 }
 
 function same(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
