@@ -1,0 +1,17 @@
+import { createHandler, fileStore } from "endcap/edge";
+
+const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
+
+const handler = createHandler({
+  bundle: await Bun.file(`${import.meta.dir}/model.endcap`).bytes(),
+  store: fileStore(`${import.meta.dir}/store`),
+  auth: { overlay: OVERLAY_TOKEN ?? [] },
+  hooks: {
+    ...(SHOPIFY_SECRET && { shopify: { secret: SHOPIFY_SECRET } }),
+    ...(WOOCOMMERCE_SECRET && { woocommerce: { secret: WOOCOMMERCE_SECRET } }),
+  },
+  cors: "*",
+});
+
+const server = Bun.serve({ port: Number(PORT), hostname: "127.0.0.1", fetch: (request) => handler.fetch(request) });
+console.log(`listening on ${server.url}`);

@@ -1,0 +1,16 @@
+import { createHandler, fileStore } from "endcap/edge";
+
+const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = Deno.env.toObject();
+
+const handler = createHandler({
+  bundle: await Deno.readFile(new URL("model.endcap", import.meta.url)),
+  store: fileStore(new URL("store", import.meta.url).pathname),
+  auth: { overlay: OVERLAY_TOKEN ?? [] },
+  hooks: {
+    ...(SHOPIFY_SECRET && { shopify: { secret: SHOPIFY_SECRET } }),
+    ...(WOOCOMMERCE_SECRET && { woocommerce: { secret: WOOCOMMERCE_SECRET } }),
+  },
+  cors: "*",
+});
+
+Deno.serve({ port: Number(PORT), hostname: "127.0.0.1" }, (request) => handler.fetch(request));
