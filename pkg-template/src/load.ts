@@ -2,6 +2,7 @@ import { Engine } from "endcap:glue";
 import { engineStarted, startEngine } from "./engine.js";
 import { EndcapError, withCodes } from "./errors.js";
 import { Recommender } from "./recommender.js";
+import { everyMs, fetchOverlay, follow } from "./follow.js";
 import { fetchBytes } from "./source.js";
 import type { EngineSource, LoadOptions, Source } from "./types.js";
 
@@ -23,13 +24,17 @@ export async function loadWith(
     });
   }
   const { overlay, integrity: _, ...limits } = options;
+  const every = everyMs(options);
   const [bytes, , changes] = await Promise.all([
     fetchBytes(source, options),
     startEngine(engine as EngineSource | (() => EngineSource), options),
-    overlay === undefined ? undefined : fetchBytes(overlay, limits),
+    overlay === undefined ? undefined : fetchOverlay(overlay, limits),
   ]);
   const recommender = new make(withCodes(() => new Engine(bytes)), options);
-  if (changes !== undefined) patched(recommender, changes);
+  if (changes !== undefined) patched(recommender, changes.bytes);
+  if (changes !== undefined && every !== undefined) {
+    recommender.follows(follow(overlay as string | URL | Request, changes.tag, every, options, (bytes) => recommender.patch(bytes)));
+  }
   return recommender;
 }
 

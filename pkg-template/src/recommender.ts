@@ -17,6 +17,7 @@ export class Recommender {
   /** @internal */
   protected readonly names: Names;
   #cardsJoined: Promise<void> | undefined;
+  #unfollow: (() => void) | undefined;
 
   /** @internal */
   constructor(engine: Engine, options: LoadOptions) {
@@ -150,11 +151,17 @@ export class Recommender {
     return infoOf(this.alive().info());
   }
 
-  /** Gives the bundle's memory back. Every later call but this one throws `E_FREED`. */
+  /** Gives the bundle's memory back, and looks at no overlay any more. Every later call but this one throws `E_FREED`. */
   free(): void {
+    this.#unfollow?.();
     this.#engine?.free();
     this.#engine = undefined;
     this.#skus.clear();
+  }
+
+  /** @internal What ends the looks at an overlay. */
+  follows(unfollow: () => void): void {
+    this.#unfollow = unfollow;
   }
 
   /** @internal */

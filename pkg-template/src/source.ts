@@ -36,11 +36,11 @@ export async function readBody(opened: Opened): Promise<Bytes> {
   }
 }
 
-async function open(source: Source, signal: AbortSignal): Promise<Opened> {
+async function open(source: Source, signal: AbortSignal, good: (status: number) => boolean): Promise<Opened> {
   const given = await settle(source);
   if (isBytes(given)) return asBytes(given);
   const response = isResponse(given) ? given : await request(given, signal);
-  if (!response.ok) {
+  if (!response.ok && !good(response.status)) {
     throw new EndcapError("E_FETCH", `expected the file, found HTTP status ${response.status} at ${where(response.url)}`);
   }
   if (response.bodyUsed) {
@@ -94,9 +94,14 @@ function describe(value: unknown): string {
 
 /**
  * Opens a source and runs `work` on it, until that ends, the caller aborts or the time is up; a fetch that still runs
- * then is told to stop. Bytes need no timer, so they load where timers are refused: at the top level of a worker.
+ * then is told to stop. An error status is one unless it is `good`. Bytes need no timer, so they load where timers are refused: at the top level of a worker.
  */
-export async function withLimits<T>(source: Source, options: FetchOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
+export async function withLimits<T>(
+  source: Source,
+  options: FetchOptions,
+  work: (opened: Opened) => Promise<T>,
+  good: (status: number) => boolean = () => false,
+): Promise<T> {
   const { signal, timeoutMs = TIMEOUT_MS } = options;
   if (!(typeof timeoutMs === "number" && timeoutMs > 0)) {
     throw new EndcapError("E_ARGUMENT", `\`timeoutMs\` must be a number above 0, found ${String(timeoutMs)}`);
@@ -106,7 +111,7 @@ export async function withLimits<T>(source: Source, options: FetchOptions, work:
   const stop = new AbortController();
   const { limit, clear } = limits(signal, timeoutMs, stop);
   try {
-    return await Promise.race([limit, open(source, stop.signal).then(work)]);
+    return await Promise.race([limit, open(source, stop.signal, good).then(work)]);
   } finally {
     clear();
   }

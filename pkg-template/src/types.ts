@@ -1,3 +1,4 @@
+import type { EndcapError } from "./errors.js";
 import type { FALLBACK_REASONS, FALLBACKS, REASONS, REJECTIONS, RELATIONS, SILENCES, STOCK_STATES, STRATEGIES } from "./codes.js";
 
 /** Where a file comes from: an address, a request, a response (or the promise of one), or its bytes. */
@@ -35,9 +36,21 @@ export interface LoadOptions extends FetchOptions {
   cards?: Source | ((skus: string[]) => Promise<Card[]>) | undefined;
   /**
    * The source of an overlay, fetched beside the bundle and applied before the first answer: see {@link Recommender.patch}.
-   * Where it is refused, loading fails with its code. Default: none.
+   * Where it is refused, loading fails with its code. An address is looked at again every `overlayMs`: what is newer takes
+   * effect with the next answer, what fails changes nothing and is tried again later. Default: none.
    */
   overlay?: Source | undefined;
+  /**
+   * Milliseconds between two looks at the overlay's address, a tenth more or less; more than 0, `Infinity` for no second
+   * look. Looks that fail come up to sixteen times more rarely; a hidden page does not look until it is seen again.
+   * Default: 60000 in a page, `Infinity` elsewhere.
+   */
+  overlayMs?: number | undefined;
+  /**
+   * Told of every overlay that took effect after loading, so that the page can ask again, and of looks that failed. Default:
+   * nobody is.
+   */
+  onOverlay?: ((told: { patched: Patched; error?: never } | { error: EndcapError; patched?: never }) => void) | undefined;
 }
 
 /** One line of the cart. */
