@@ -59,6 +59,9 @@ async function behaves(start) {
   ({ ask, stop } = await start());
   assert.ok(!shown(await (await post(KETTLE)).json()).includes(GONE), "the overlay survives a restart");
   assert.equal((await (await ask("/health")).json()).revision, 5);
+  const event = { id: "a", name: "view_item_list", at: "2026-11-26T09:00:00Z", item_list_id: "cart", items: [{ item_id: "KETTLE", index: 0 }] };
+  const logged = await ask("/events", { method: "POST", body: JSON.stringify({ version: 1, events: [event, {}] }) });
+  assert.deepEqual([logged.status, await logged.json()], [202, { taken: 1, refused: 1 }]);
   const body = JSON.stringify({ id: 1, status: "active", variants: [{ sku: GONE, price: "9.90", inventory_quantity: 3, inventory_policy: "deny" }] });
   const signature = createHmac("sha256", SHOPIFY_SECRET).update(body).digest("base64");
   const hook = await ask("/hooks/shopify/products", { method: "POST", body, headers: { "content-type": "application/json", "x-shopify-topic": "products/update", "x-shopify-hmac-sha256": signature, "x-shopify-webhook-id": "1" } });
@@ -123,7 +126,7 @@ test(`the example for Cloudflare, in workerd: ${requests.length} answers are tho
     const miniflare = new Miniflare({
       modules: true, modulesRoot: join(folder, "out"), scriptPath: join(folder, "out/worker.js"), compatibilityDate: "2026-04-01", cf: false,
       modulesRules: [{ type: "ESModule", include: ["**/*.js"] }, { type: "CompiledWasm", include: ["**/*.wasm"] }, { type: "Data", include: ["**/*.endcap"] }],
-      r2Buckets: ["BUCKET"], r2Persist: persist, bindings: { OVERLAY_TOKEN, SHOPIFY_SECRET }, ...bindings,
+      r2Buckets: ["BUCKET"], kvNamespaces: ["EVENTS"], r2Persist: persist, bindings: { OVERLAY_TOKEN, SHOPIFY_SECRET }, ...bindings,
     });
     let over;
     const stop = () => (over ??= miniflare.dispose());

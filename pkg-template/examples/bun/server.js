@@ -1,4 +1,4 @@
-import { createHandler, fileStore } from "endcap/edge";
+import { createHandler, fileSink, fileStore } from "endcap/edge";
 
 const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
 
@@ -10,6 +10,7 @@ const handler = createHandler({
     ...(SHOPIFY_SECRET && { shopify: { secret: SHOPIFY_SECRET } }),
     ...(WOOCOMMERCE_SECRET && { woocommerce: { secret: WOOCOMMERCE_SECRET } }),
   },
+  events: fileSink(`${import.meta.dir}/events`),
   cors: "*",
 });
 

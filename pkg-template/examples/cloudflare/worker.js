@@ -1,4 +1,4 @@
-import { createHandler, r2Store } from "endcap/edge";
+import { createHandler, kvSink, r2Store } from "endcap/edge";
 import bundle from "./model.endcap";
 
 let handler;
@@ -13,6 +13,7 @@ export default {
         ...(env.SHOPIFY_SECRET && { shopify: { secret: env.SHOPIFY_SECRET } }),
         ...(env.WOOCOMMERCE_SECRET && { woocommerce: { secret: env.WOOCOMMERCE_SECRET } }),
       },
+      events: kvSink(env.EVENTS),
       cors: "*",
       // One visitor's requests to one route, counted by the platform.
       limit: async ({ request, route }) =>

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { createHandler, fileStore } from "endcap/edge";
+import { createHandler, fileSink, fileStore } from "endcap/edge";
 
 const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -16,6 +16,7 @@ const handler = createHandler({
     ...(SHOPIFY_SECRET && { shopify: { secret: SHOPIFY_SECRET } }),
     ...(WOOCOMMERCE_SECRET && { woocommerce: { secret: WOOCOMMERCE_SECRET } }),
   },
+  events: fileSink(beside("events")),
   cors: "*",
 });
 

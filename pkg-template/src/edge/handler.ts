@@ -1,6 +1,7 @@
 // The routes, and what every request goes through before and after them.
 
 import type { RecommendRequest, Source, StudioRecommender } from "endcap/studio";
+import { type EventSink, received } from "./events.js";
 import { type Delivery, type Hooks, shopify, wooCommerce } from "./hooks.js";
 import { bears, bodyOf, failed, isOurs, json, jsonOf, printable, Refused, tagOf } from "./http.js";
 import { Model, type ModelState } from "./model.js";
@@ -20,6 +21,7 @@ const ROUTES = {
   "/overlay": ["PATCH"],
   "/hooks/shopify/products": ["POST"],
   "/hooks/woocommerce": ["POST"],
+  "/events": ["POST"],
   "/health": ["GET"],
 } as const;
 
@@ -43,6 +45,11 @@ export interface HandlerOptions {
   auth?: { /** Bearer tokens for `PATCH /overlay`, at least 16 characters each. Default: none may. */ overlay?: string | readonly string[] | undefined } | undefined;
   /** Webhooks of shop systems that change stock and prices. Default: none; their routes answer 404. */
   hooks?: Hooks | undefined;
+  /**
+   * Where the events of pages go: `fetchSink`, `kvSink`, `fileSink`, or a function of your own. What it rejects is answered
+   * 503, and the page sends it again. Default: none; `POST /events` answers 404.
+   */
+  events?: EventSink | undefined;
   /** Origins whose pages may ask: a list, or `"*"`. Default: the handler's own origin only. */
   cors?: "*" | readonly string[] | undefined;
   /**
@@ -81,6 +88,7 @@ export interface Handler {
  * | `GET /recommendations?placement=&sku=&sku=&product=&limit=` | one placement, what it needs as parameters | what `recommend` says, with an `ETag`; caches may keep what names no cart |
  * | `POST /recommendations` | a request as `recommend` takes it, or `{ "page": [request, …] }` | what `recommend` says, or `{ "page": [answer, …] }`; never kept |
  * | `PATCH /overlay` | the bytes of an overlay that holds all that changed since training; a bearer token | `{ changed, revision, items, unknown }`; 409 for an older revision |
+ * | `POST /events` | a batch of `endcap/events` | 202 and `{ taken, refused }` |
  * | `POST /hooks/shopify/products`, `POST /hooks/woocommerce` | a webhook, signed | `{ items, unknown, again }`; once, however often it comes |
  * | `GET /health` | | 200 and what is in force; 503 before a model is |
  *
@@ -119,6 +127,8 @@ export function createHandler(options: HandlerOptions): Handler {
         return hooked(hooks.shopify, recommender, (hook) => shopify(request, hook));
       case "/hooks/woocommerce":
         return hooked(hooks.woocommerce, recommender, (hook) => wooCommerce(request, hook));
+      case "/events":
+        return logged(request);
       case "/health": {
         await recommender();
         return json(model.state());
@@ -135,6 +145,19 @@ export function createHandler(options: HandlerOptions): Handler {
     const bytes = await bodyOf(request, MOST_OVERLAY);
     await recommender();
     return json(await model.publish(settings.store, bytes));
+  }
+
+  async function logged(request: Request): Promise<Response> {
+    const sink = settings.events;
+    if (sink === undefined) throw new Refused("E_ROUTE", "events are not taken here");
+    const { events, refused } = await received(request);
+    try {
+      if (events.length > 0) await sink(events);
+    } catch (error) {
+      settings.onError(error, "events");
+      throw new Refused("E_NOT_READY", "the events could not be kept", { "retry-after": "5" });
+    }
+    return json({ taken: events.length, refused }, 202);
   }
 
   async function hooked<T>(hook: T | undefined, recommender: () => Promise<unknown>, read: (hook: T) => Promise<Delivery | undefined>): Promise<Response> {
@@ -243,6 +266,7 @@ function checked(options: HandlerOptions) {
   return {
     store,
     hooks: options.hooks ?? {},
+    events: options.events,
     tokens,
     onError,
     limit: options.limit ?? (() => true),

@@ -1,0 +1,245 @@
+// `endcap/events` and the route that takes them: GA4's names, consent, batches that arrive, and what a browser counts as seen.
+
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, test } from "node:test";
+import { chromium } from "playwright-core";
+import { golden, importIn, installed, serve, temporary } from "./support.mjs";
+
+const { project } = installed();
+const { createEvents, createUnit } = await importIn(project, "endcap/events");
+const { createHandler, fetchSink, fileSink, kvSink } = await importIn(project, "endcap/edge");
+const { load } = await importIn(project, "endcap");
+const bundle = golden("v1_complete.endcap");
+const recommender = await load(bundle);
+const answer = () => recommender.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }], id: "rec-1" });
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const yes = () => true;
+
+/** A server that keeps what it is sent; `broken` is the status that it answers with instead. */
+const arrived = [];
+let broken;
+const handler = createHandler({ bundle, events: (events) => void arrived.push(...events), cors: "*" });
+async function readAll(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts);
+}
+const origin = await serve({
+  "/events": async (request, response) => {
+    const body = await readAll(request);
+    if (broken) return response.writeHead(broken).end();
+    const answered = await handler.fetch(new Request("http://localhost/events", { method: "POST", body, headers: { "content-type": request.headers["content-type"] ?? "" } }));
+    response.writeHead(answered.status).end(await answered.text());
+  },
+  "/": (_, response) => response.writeHead(200, { "content-type": "text/html" }).end(PAGE),
+  "/away": (_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<title>away</title>"),
+  ...Object.fromEntries(["index.js", "slim.js", "events.js"].map((name) => [`/${name}`, (_, response) => response.writeHead(200, { "content-type": "text/javascript" }).end(readFileSync(join(project, "node_modules/endcap/dist", name)))])),
+  "/model.endcap": bundle,
+});
+afterEach(() => {
+  arrived.length = 0;
+  broken = undefined;
+});
+
+async function until(holds, what) {
+  const start = performance.now();
+  while (!holds()) {
+    assert.ok(performance.now() - start < 5_000, `never: ${what}`);
+    await wait(5);
+  }
+}
+
+test("GA4's events, on the data layer: cleared first, with placement, place and recommendation", () => {
+  const dataLayer = [];
+  const events = createEvents({ consent: yes, dataLayer, currency: "EUR" });
+  const list = answer();
+  const [first, second] = list.items.map(({ sku }) => sku);
+  events.viewed(list);
+  events.selected(list, second);
+  events.added(list, first, { quantity: 2, price: 9.5 });
+  events.purchased({ transaction_id: "o-1", value: 59.9, items: [{ sku: first, quantity: 2, price: 9.5 }, { sku: "OTHER" }] });
+  events.selected(list, "NOT-IN-THE-LIST");
+  events.viewed({ ...list, items: [] });
+  const context = { item_list_id: "cart", rec_id: "rec-1" };
+  assert.deepEqual(dataLayer.filter((_, n) => n % 2 === 0), Array(4).fill({ ecommerce: null }));
+  assert.deepEqual(dataLayer.filter((_, n) => n % 2 === 1), [
+    { event: "view_item_list", ecommerce: { item_list_id: "cart", currency: "EUR", items: list.items.map(({ sku }, index) => ({ item_id: sku, index, ...context })) } },
+    { event: "select_item", ecommerce: { item_list_id: "cart", currency: "EUR", items: [{ item_id: second, index: 1, ...context }] } },
+    { event: "add_to_cart", ecommerce: { item_list_id: "cart", currency: "EUR", value: 19, items: [{ item_id: first, index: 0, quantity: 2, price: 9.5, ...context }] } },
+    { event: "purchase", ecommerce: { transaction_id: "o-1", currency: "EUR", value: 59.9, items: [{ item_id: first, quantity: 2, price: 9.5 }, { item_id: "OTHER" }] } },
+  ]);
+});
+
+test("what is sent arrives as it was told, and nothing else of the page with it", async () => {
+  const storage = new Map();
+  const unit = createUnit({ consent: yes, storage: { getItem: (name) => storage.get(name) ?? null, setItem: (name, value) => storage.set(name, value), removeItem: (name) => storage.delete(name) } });
+  const events = createEvents({ consent: yes, endpoint: `${origin}/events`, unit, currency: "EUR", batchMs: 10 });
+  const list = answer();
+  events.viewed(list);
+  events.added(list, list.items[0].sku, { price: 3 });
+  events.purchased({ transaction_id: "o-1", value: 3, items: [] });
+  await until(() => arrived.length === 3, "three events");
+  const [seen, added, bought] = arrived;
+  assert.deepEqual(Object.keys(seen).toSorted(), ["at", "id", "item_list_id", "items", "model", "name", "received_at", "recommendation_id", "unit"]);
+  assert.deepEqual([seen.name, seen.item_list_id, seen.recommendation_id, seen.model, seen.unit], ["view_item_list", "cart", "rec-1", list.model, unit.id()]);
+  assert.deepEqual(seen.items, list.items.map(({ sku }, index) => ({ item_id: sku, index })));
+  assert.deepEqual([added.items, added.value, added.currency], [[{ item_id: list.items[0].sku, index: 0, price: 3 }], 3, "EUR"]);
+  assert.deepEqual([bought.transaction_id, bought.item_list_id, bought.items], ["o-1", undefined, []]);
+  assert.equal(new Set(arrived.map(({ id }) => id)).size, 3);
+  const nameless = recommender.recommend({ placement: "cart" });
+  events.viewed(nameless);
+  events.selected(nameless, nameless.items[0].sku);
+  await until(() => arrived.length === 5, "two more");
+  assert.equal(arrived[3].recommendation_id, arrived[4].recommendation_id, "one answer, one name");
+  events.close();
+});
+
+test("without consent nothing is kept, sent, or read; the unit is forgotten where it is taken back", async () => {
+  let consent = false;
+  const touched = [];
+  const storage = { getItem: (name) => (touched.push(`get ${name}`), null), setItem: (name) => touched.push(`set ${name}`), removeItem: (name) => touched.push(`remove ${name}`) };
+  const unit = createUnit({ consent: () => consent, storage });
+  const dataLayer = [];
+  const events = createEvents({ consent: () => consent, endpoint: `${origin}/events`, dataLayer, unit, batchMs: 5 });
+  events.viewed(answer());
+  assert.equal(unit.id(), undefined);
+  await wait(30);
+  assert.deepEqual([arrived, dataLayer, touched], [[], [], []]);
+  consent = true;
+  const name = unit.id();
+  assert.match(name, /^[0-9a-f]{32}$/);
+  assert.equal(unit.id(), name);
+  events.viewed(answer());
+  consent = false;
+  events.viewed(answer());
+  await wait(30);
+  assert.deepEqual(arrived, [], "what waited is dropped when consent is taken back");
+  unit.forget();
+  consent = true;
+  assert.notEqual(unit.id(), name);
+  assert.deepEqual(touched, ["get endcap_unit", "set endcap_unit", "remove endcap_unit", "get endcap_unit", "set endcap_unit"]);
+  const full = createUnit({ consent: yes, storage: { getItem: () => { throw new Error("forbidden"); }, setItem: () => { throw new Error("full"); }, removeItem: () => { throw new Error("forbidden"); } } });
+  assert.equal(full.id(), full.id(), "it lasts as long as the page");
+  full.forget();
+  const odd = createUnit({ consent: yes, storage: { getItem: () => "<script>", setItem: () => {}, removeItem: () => {} } });
+  assert.match(odd.id(), /^[0-9a-f]{32}$/);
+  assert.throws(() => createUnit({}), /consent/);
+  assert.throws(() => createEvents({ endpoint: "/events" }), /consent/);
+});
+
+test("what does not arrive is sent again, later and later; what is refused is not; only so much waits", async () => {
+  broken = 503;
+  const events = createEvents({ consent: yes, endpoint: `${origin}/events`, batchMs: 5 });
+  const list = answer();
+  for (let n = 0; n < 260; n++) events.selected(list, list.items[0].sku);
+  await events.flush();
+  await events.flush();
+  broken = undefined;
+  await until(() => arrived.length === 200, "all that fit");
+  await wait(20);
+  assert.equal(new Set(arrived.map(({ id }) => id)).size, 200);
+  broken = 400;
+  events.viewed(list);
+  await events.flush();
+  broken = undefined;
+  await wait(40);
+  assert.equal(arrived.length, 200, "a batch that the server refuses is gone");
+  events.close();
+});
+
+test("the route takes what it knows, and bounds it", async () => {
+  const kept = [];
+  const { fetch } = createHandler({ bundle, events: (events) => void kept.push(...events) });
+  const send = async (body, type = "text/plain") => {
+    const response = await fetch(new Request("https://shop.example/events", { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body), headers: { "content-type": type } }));
+    return [response.status, await response.json()];
+  };
+  const good = { id: "a", name: "view_item_list", at: "2026-11-26T10:00:00+01:00", item_list_id: "cart", items: [{ item_id: "X", index: 0 }] };
+  assert.deepEqual(await send({ version: 1, events: [good] }), [202, { taken: 1, refused: 0 }]);
+  assert.equal(kept[0].at, "2026-11-26T09:00:00.000Z");
+  const bad = [null, 3, [], {}, { ...good, id: "" }, { ...good, id: "x".repeat(65) }, { ...good, id: "a\nb" }, { ...good, name: "page_view" }, { ...good, at: "yesterday" }, { ...good, items: 3 }, { ...good, items: [{}] }, { ...good, items: Array(201).fill({ item_id: "X" }) }, { ...good, item_list_id: undefined }, { ...good, name: "purchase" }, { ...good, item_list_id: "\u0007" }];
+  assert.deepEqual(await send({ version: 1, events: bad }), [202, { taken: 0, refused: bad.length }]);
+  kept.length = 0;
+  await send({ version: 1, events: [{ ...good, email: "a@b.c", unit: "me", currency: "euro", value: "12", items: [{ item_id: "X", index: 0.5, price: -1, note: "x" }] }] }, "application/json");
+  assert.deepEqual(Object.keys(kept[0]).toSorted(), ["at", "id", "item_list_id", "items", "name", "received_at"], "what is unknown or out of bounds is left out");
+  assert.deepEqual(kept[0].items, [{ item_id: "X" }]);
+  for (const [body, status, code] of [["{", 400, "E_BODY"], [{ version: 2, events: [] }, 400, "E_BODY"], [[], 400, "E_BODY"], [{ version: 1, events: Array(201).fill(good) }, 413, "E_TOO_LARGE"], [`"${"x".repeat(70_000)}"`, 413, "E_TOO_LARGE"]]) {
+    const [found, { error }] = await send(body);
+    assert.deepEqual([found, error.code], [status, code]);
+  }
+  const failing = createHandler({ bundle, events: () => Promise.reject(new Error("disk full")), onError: () => {} });
+  const answered = await failing.fetch(new Request("https://shop.example/events", { method: "POST", body: JSON.stringify({ version: 1, events: [good] }) }));
+  assert.deepEqual([answered.status, (await answered.json()).error.code], [503, "E_NOT_READY"]);
+  assert.equal((await createHandler({ bundle }).fetch(new Request("https://shop.example/events", { method: "POST", body: "{}" }))).status, 404);
+});
+
+test("sinks: a folder, an address, KV", async () => {
+  const event = { id: "a", name: "purchase", at: "2026-11-26T09:00:00.000Z", received_at: "2026-11-26T09:00:01.000Z", items: [], transaction_id: "o" };
+  const folder = join(temporary(), "log");
+  const sink = fileSink(folder);
+  await sink([event, event]);
+  await sink([event]);
+  const [name] = readdirSync(folder);
+  assert.match(name, /^\d{4}-\d\d-\d\d\.jsonl$/);
+  assert.deepEqual(readFileSync(join(folder, name), "utf8").trim().split("\n").map((line) => JSON.parse(line)), [event, event, event]);
+  const bodies = [];
+  const place = await serve({ "/log": async (request, response) => (bodies.push((await readAll(request)).toString(), request.headers.authorization), response.writeHead(bodies.length > 2 ? 500 : 200).end()) });
+  const posts = fetchSink(`${place}/log`, { authorization: "Bearer x" });
+  await posts([event]);
+  assert.deepEqual(bodies, [`${JSON.stringify(event)}\n`, "Bearer x"]);
+  await assert.rejects(async () => posts([event]), /HTTP status 500/);
+  const values = [];
+  await kvSink({ put: async (...given) => void values.push(given) })([event]);
+  assert.match(values[0][0], /^events\/\d{4}-\d\d-\d\d\/[0-9a-f-]{36}\.jsonl$/);
+  assert.equal(new TextDecoder().decode(values[0][1]), `${JSON.stringify(event)}\n`);
+});
+
+const PAGE = `<!doctype html><title>shop</title><style>body { margin: 0 } #above { height: 2000px } #block { height: 300px } #high { height: 5000px }</style>
+<div id="above"></div><div id="block"></div><div id="high"></div><script type="module">
+  import { load } from "/index.js";
+  import { createEvents, createUnit } from "/events.js";
+  const recommender = await load("/model.endcap");
+  const consent = () => true;
+  window.events = createEvents({ consent, endpoint: "/events", unit: createUnit({ consent }), dataLayer: (window.dataLayer = []), batchMs: 60_000 });
+  window.list = recommender.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }] });
+  events.watch(list, document.querySelector("#block"));
+  events.watch(recommender.recommend({ placement: "pdp_similar", product: "KETTLE" }), document.querySelector("#high"));
+  window.ready = true;
+</script>`;
+
+test("in Chromium: a block counts when half of it was in view for a second, and the rest is sent as the page goes", async () => {
+  const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
+  assert.ok(executablePath, "no Chromium found: install one (`apt-get install chromium`), or set CHROMIUM to its path");
+  const browser = await chromium.launch({ executablePath });
+  after(() => browser.close());
+  const tab = await browser.newPage({ viewport: { width: 800, height: 600 } });
+  await tab.goto(origin);
+  await tab.waitForFunction(() => window.ready);
+  const told = () => tab.evaluate(() => dataLayer.filter(({ event }) => event).map(({ event, ecommerce }) => [event, ecommerce.item_list_id]));
+  const scroll = (y) => tab.evaluate((top) => scrollTo(0, top), y);
+  await scroll(1400 + 100); // a third of the block
+  await tab.waitForTimeout(1_200);
+  assert.deepEqual(await told(), [], "less than half");
+  await scroll(1400 + 250);
+  await tab.waitForTimeout(400);
+  await scroll(0);
+  await tab.waitForTimeout(1_000);
+  assert.deepEqual(await told(), [], "not for a second");
+  await scroll(1400 + 250);
+  await tab.waitForFunction(() => dataLayer.length > 0, undefined, { timeout: 5_000 });
+  await scroll(0);
+  await scroll(1400 + 250);
+  await tab.waitForTimeout(1_200);
+  assert.deepEqual(await told(), [["view_item_list", "cart"]], "once");
+  await scroll(3_000);
+  await tab.waitForFunction(() => dataLayer.length > 2, undefined, { timeout: 5_000 });
+  assert.deepEqual((await told()).at(-1), ["view_item_list", "pdp_similar"], "higher than the window: half of the window");
+  await tab.evaluate(() => events.added(list, list.items[0].sku, { quantity: 1 }));
+  assert.equal(arrived.length, 0, "a batch waits for more");
+  await tab.goto(`${origin}/away`);
+  await until(() => arrived.length === 3, "the beacon");
+  assert.deepEqual(arrived.map(({ name }) => name), ["view_item_list", "view_item_list", "add_to_cart"]);
+  assert.ok(arrived.every(({ unit }) => unit === arrived[0].unit && /^[0-9a-f]{32}$/.test(unit)));
+});
