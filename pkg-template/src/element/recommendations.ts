@@ -1,0 +1,219 @@
+// The element: a block of recommendations that asks by itself, and steps aside where there is nothing good to show.
+
+import type { Answer, Card, RecommendRequest } from "endcap";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { styles } from "./styles.js";
+import type { Connection, Texts } from "./types.js";
+
+const TEXTS: Texts = { heading: "", add: "Add to cart", adding: "Adding…", added: "{title} is in the cart", failed: "{title} could not be added" };
+/** Placeholders where no `limit` is said. */
+const USUAL_LIMIT = 4;
+/** ISO 4217 for "no currency": the shop's files named none. */
+const NO_CURRENCY = "XXX";
+
+let connection: Connection | undefined;
+const blocks = new Set<Recommendations>();
+
+/** Gives all blocks of the page what they ask. */
+export function connect(next: Connection): void {
+  connection = next;
+  refresh();
+}
+
+/** Lets all blocks ask again: the cart changed, or an overlay took effect. */
+export function refresh(): void {
+  for (const block of blocks) void block.refresh();
+}
+
+interface Shown {
+  answer: Answer;
+  cards: Card[];
+}
+
+export class Recommendations extends LitElement {
+  static override styles = styles;
+  static override properties = {
+    placement: { type: String },
+    product: { type: String },
+    limit: { type: Number },
+    min: { type: Number },
+    heading: { type: String },
+    control: { type: Boolean },
+    shown: { state: true },
+    left: { state: true },
+    said: { state: true },
+    adding: { state: true },
+  };
+
+  declare placement: string;
+  declare product: string | null;
+  declare limit: number | null;
+  declare min: number;
+  declare heading: string;
+  declare control: boolean;
+  declare private shown: Shown | undefined;
+  declare private left: boolean;
+  declare private said: string;
+  declare private adding: string | undefined;
+  #asked = 0;
+  #unwatch: (() => void) | undefined;
+
+  constructor() {
+    super();
+    [this.placement, this.product, this.limit, this.min, this.heading, this.control] = ["", null, null, 1, "", false];
+    [this.shown, this.left, this.said, this.adding] = [undefined, false, "", undefined];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    blocks.add(this);
+    void this.refresh();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    blocks.delete(this);
+    this.#unwatch?.();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (this.hasUpdated && ["placement", "product", "limit", "min", "control"].some((name) => changed.has(name))) void this.refresh();
+  }
+
+  /** Asks again. Whatever fails, the page goes on with the block's own content. */
+  async refresh(): Promise<void> {
+    const turn = ++this.#asked;
+    if (connection === undefined || this.placement === "" || !this.isConnected) return;
+    this.requestUpdate(); // placeholders, where nothing is shown yet
+    const { recommender, context, events } = connection;
+    let found: Shown | undefined;
+    try {
+      found = this.control ? undefined : await this.#ask(await recommender, context?.() ?? {});
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent("endcap-error", { bubbles: true, composed: true, detail: { error } }));
+    }
+    // A later question was quicker, or the block is gone.
+    if (turn !== this.#asked || !this.isConnected) return;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    [this.shown, this.left] = [found, found === undefined];
+    await this.updateComplete;
+    if (found !== undefined && this.shown === found) this.#unwatch = events?.watch(found.answer, this);
+    this.dispatchEvent(new CustomEvent("endcap-shown", { bubbles: true, composed: true, detail: { answer: found?.answer ?? null } }));
+  }
+
+  async #ask(recommender: Awaited<Connection["recommender"]>, context: Partial<RecommendRequest>): Promise<Shown | undefined> {
+    const asked = { ...context, placement: this.placement, ...(this.product !== null && { product: this.product }), ...(this.limit !== null && { limit: this.limit }) };
+    const answer = recommender.recommend(asked);
+    if (answer.items.length < this.min) return undefined;
+    const cards = await recommender.cards(answer.items.map(({ sku }) => sku));
+    return cards.length < this.min ? undefined : { answer, cards };
+  }
+
+  protected override render(): TemplateResult {
+    const own = this.childElementCount > 0;
+    if (this.left || (this.shown === undefined && (own || connection === undefined))) return html`<slot></slot>`;
+    const heading = this.heading || this.#texts().heading;
+    return html`
+      <section part="block" aria-labelledby=${heading ? "heading" : nothing} aria-busy=${this.shown === undefined ? "true" : nothing}>
+        ${heading ? html`<h2 part="heading" id="heading">${heading}</h2>` : nothing}
+        <ul part="list" role="list">
+          ${this.shown === undefined ? this.#placeholders() : this.shown.cards.map((card) => this.#card(card))}
+        </ul>
+        <p class="said" role="status">${this.said}</p>
+      </section>
+    `;
+  }
+
+  #placeholders(): TemplateResult[] {
+    return Array.from({ length: Math.max(1, Math.min(this.limit ?? USUAL_LIMIT, 24)) }, () => html`
+      <li part="item" aria-hidden="true">
+        <span part="link"><span part="picture" class="waiting"></span><span part="title" class="waiting"></span></span>
+        <span part="price" class="waiting"></span>
+        <span part="button" class="waiting"></span>
+      </li>
+    `);
+  }
+
+  #card(card: Card): TemplateResult {
+    const [page, picture] = [safe(card.url), safe(card.image)];
+    const inside = html`
+      <span part="picture">${picture === undefined ? nothing : html`<img part="image" src=${picture} alt="" loading="lazy" width="300" height="300" />`}</span>
+      <span part="title">${card.title}</span>
+    `;
+    const busy = this.adding === card.sku;
+    const texts = this.#texts();
+    return html`
+      <li part="item">
+        ${page === undefined ? html`<span part="link">${inside}</span>` : html`<a part="link" href=${page} @click=${() => this.#select(card)}>${inside}</a>`}
+        <p part="price">${price(card, this.#language())}</p>
+        <slot name=${`item-${card.sku}`}></slot>
+        ${connection?.addToCart === undefined
+          ? nothing
+          : html`<button part="button" type="button" aria-label=${`${texts.add}: ${card.title}`} ?disabled=${busy} @click=${() => this.#add(card)}>${busy ? texts.adding : texts.add}</button>`}
+      </li>
+    `;
+  }
+
+  #select(card: Card): void {
+    if (this.shown !== undefined) connection?.events?.selected(this.shown.answer, card.sku);
+  }
+
+  async #add(card: Card): Promise<void> {
+    const { shown } = this;
+    const texts = this.#texts();
+    if (shown === undefined || connection?.addToCart === undefined || this.adding !== undefined) return;
+    [this.adding, this.said] = [card.sku, ""];
+    try {
+      await connection.addToCart({ sku: card.sku, cart_id: card.cartId, quantity: 1, card, answer: shown.answer });
+      this.said = texts.added.replace("{title}", () => card.title);
+      connection.events?.added(shown.answer, card.sku, { quantity: 1, ...amount(card) });
+    } catch (error) {
+      this.said = texts.failed.replace("{title}", () => card.title);
+      this.dispatchEvent(new CustomEvent("endcap-error", { bubbles: true, composed: true, detail: { error } }));
+    } finally {
+      this.adding = undefined;
+    }
+  }
+
+  #texts(): Texts {
+    return { ...TEXTS, ...connection?.texts };
+  }
+
+  #language(): string | undefined {
+    return this.closest<HTMLElement>("[lang]")?.lang || undefined;
+  }
+}
+
+/** An address that a link or a picture may have: of the web, and of no script. */
+function safe(address: string | null): string | undefined {
+  if (address === null || address === "") return undefined;
+  try {
+    return ["http:", "https:"].includes(new URL(address, document.baseURI).protocol) ? address : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function amount(card: Card): { price?: number } {
+  const digits = card.price && format(card.price.currency, undefined)?.resolvedOptions().maximumFractionDigits;
+  return card.price && typeof digits === "number" ? { price: card.price.minor / 10 ** digits } : {};
+}
+
+/** A price in the page's notation; nothing where there is none. */
+function price(card: Card, language: string | undefined): string | typeof nothing {
+  if (card.price === null) return nothing;
+  const { minor, currency } = card.price;
+  const found = format(currency, language);
+  const digits = found?.resolvedOptions().maximumFractionDigits ?? 2;
+  return found?.format(minor / 10 ** digits) ?? `${minor} ${currency}`;
+}
+
+function format(currency: string, language: string | undefined): Intl.NumberFormat | undefined {
+  try {
+    return new Intl.NumberFormat(language, currency === NO_CURRENCY ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { style: "currency", currency });
+  } catch {
+    return undefined;
+  }
+}
+
