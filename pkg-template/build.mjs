@@ -27,9 +27,9 @@ const engines = { wasm: join(glueDir, "wasm"), studio: join(glueDir, "studio") }
 const wasmOf = (engine) => join(engines[engine], "endcap_bg.wasm");
 
 /** Declarations that the published types reach; those of the inner files stay out of the package. */
-const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"];
+const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"];
 /** What is checked against which engine's declarations. */
-const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events"] };
+const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react"] };
 
 async function main() {
   rmSync(pkg, { recursive: true, force: true });
@@ -51,7 +51,7 @@ function checkTypes(engine) {
   const project = join(glueDir, "tsconfig.json");
   writeFileSync(project, JSON.stringify({
     extends: join(here, "tsconfig.json"),
-    compilerOptions: { rootDir: join(here, "src"), outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(engines[engine], "endcap.d.ts")], lit: [tools.resolve("lit").replace(/index\.js$/, "development/index.d.ts")], endcap: [join(here, "src/index.ts")], "endcap/studio": [join(here, "src/studio.ts")] } },
+    compilerOptions: { rootDir: join(here, "src"), outDir: join(glueDir, "types"), paths: { "endcap:glue": [join(engines[engine], "endcap.d.ts")], lit: [tools.resolve("lit").replace(/index\.js$/, "development/index.d.ts")], react: [join(dirname(tools.resolve("@types/react/package.json")), "index.d.ts")], endcap: [join(here, "src/index.ts")], "endcap/studio": [join(here, "src/studio.ts")] } },
     files: [join(here, "src/ambient.d.ts"), ...ENTRIES[engine].map((name) => join(here, "src", `${name}.ts`))],
     include: [],
   }));
@@ -75,6 +75,7 @@ async function bundle() {
   // The studio by its name: each runtime takes the entry that brings its engine.
   await build({ ...common, entryPoints: [join(here, "src/edge.ts")], outfile: join(dist, "edge.js"), plugins: [outside(/^endcap\/studio$|^node:/)] });
   await build({ ...common, entryPoints: [join(here, "src/events.ts")], outfile: join(dist, "events.js") });
+  await build({ ...common, entryPoints: [join(here, "src/react.ts")], outfile: join(dist, "react.js"), plugins: [outside(/^react$/)] });
   // Lit comes along, with its licence.
   await build({ ...common, entryPoints: [join(here, "src/element.ts")], outfile: join(dist, "element.js"), nodePaths: [join(root, "tests/js/node_modules")], legalComments: "eof", conditions: ["production"] });
   for (const entry of ["studio", "studio-workerd"]) {

@@ -14,7 +14,7 @@ const text = (name) => readFileSync(join(pkg, "dist", name), "utf8");
 const tool = (name) => join(here, "node_modules/.bin", name);
 
 test("the order of exports stands: types, then the runtimes that cannot compile bytes, default last", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./react", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
   assert.deepEqual(Object.entries(manifest.exports["."]), [
     ["types", "./dist/index.d.ts"],
     ["workerd", "./dist/workerd.js"],
@@ -27,8 +27,8 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
-  const code = ["edge", "edge-light", "element", "events", "index", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
+  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const code = ["edge", "edge-light", "element", "events", "index", "react", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
   assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());
   assert.equal(manifest.dependencies, undefined);

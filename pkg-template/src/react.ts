@@ -1,0 +1,80 @@
+// `endcap/react`: recommendations as a hook.
+
+import type { Answer, Card, Recommender, RecommendRequest } from "endcap";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Events } from "./events.js";
+
+/** What a block knows. */
+export interface Recommendations {
+  /**
+   * `waiting`: nothing is known yet, on the server always; `shown`: there is something to draw; `left`: there is nothing good
+   * to show, or the recommender failed, so draw what the shop would show without it.
+   */
+  status: "waiting" | "shown" | "left";
+  /** What the recommender said; null while waiting, and where it failed. */
+  answer: Answer | null;
+  /** What is needed to draw, in order; empty unless shown. */
+  cards: Card[];
+  /** What failed, with its code; null where nothing did. */
+  error: unknown;
+}
+
+/** When there is something to show, and when to ask again. */
+export interface RecommendationOptions {
+  /** Fewest products worth showing. Default: 1. */
+  min?: number | undefined;
+  /** Anything that changes when the same question may have another answer: a count that `onOverlay` raises. Default: nothing. */
+  again?: unknown;
+}
+
+const WAITING: Recommendations = { status: "waiting", answer: null, cards: [], error: null };
+
+/**
+ * Asks for `request` and again whenever it says something else; that it is another object with the same content is no reason.
+ * While the next answer is on its way the last one stays. Nothing is asked on the server, without a recommender, or for `null`.
+ */
+export function useRecommendations(
+  recommender: Recommender | Promise<Recommender> | null | undefined,
+  request: RecommendRequest | null,
+  { min = 1, again }: RecommendationOptions = {},
+): Recommendations {
+  const [found, setFound] = useState(WAITING);
+  const asked = JSON.stringify(request);
+  useEffect(() => {
+    let over = false;
+    const tell = (next: Recommendations) => {
+      if (!over) setFound(next);
+    };
+    async function ask(): Promise<void> {
+      const question = JSON.parse(asked) as RecommendRequest | null;
+      if (recommender === null || recommender === undefined || question === null) return tell(WAITING);
+      try {
+        const asks = await recommender;
+        const answer = asks.recommend(question);
+        const cards = answer.items.length < min ? [] : await asks.cards(answer.items.map(({ sku }) => sku));
+        tell(cards.length < Math.max(1, min) ? { status: "left", answer, cards: [], error: null } : { status: "shown", answer, cards, error: null });
+      } catch (error) {
+        tell({ status: "left", answer: null, cards: [], error });
+      }
+    }
+    void ask();
+    return () => {
+      over = true;
+    };
+  }, [recommender, asked, min, again]);
+  return found;
+}
+
+/**
+ * A `ref` for the block that draws `answer`: tells `events` once that it was seen. An answer that is drawn again is the same one.
+ */
+export function useSeen(events: Events | null | undefined, answer: Answer | null): (element: Element | null) => void {
+  const end = useRef<(() => void) | undefined>(undefined);
+  return useCallback(
+    (element) => {
+      end.current?.();
+      end.current = element !== null && answer !== null ? events?.watch(answer, element) : undefined;
+    },
+    [events, answer],
+  );
+}

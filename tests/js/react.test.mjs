@@ -1,0 +1,97 @@
+// `endcap/react`: on the server, hydrated in Chromium, under StrictMode.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { after, test } from "node:test";
+import { build } from "esbuild";
+import { chromium } from "playwright-core";
+import { golden, here, importIn, installed, serve } from "./support.mjs";
+
+const { project } = installed();
+const bundle = golden("v1_complete.endcap");
+const recommender = await (await importIn(project, "endcap")).load(bundle);
+const expected = (cart) => recommender.recommend({ placement: "cart", cart }).items.map(({ sku }) => sku);
+
+writeFileSync(join(project, "shop.jsx"), `
+  import { createElement as h, StrictMode, useState } from "react";
+  import { useRecommendations, useSeen } from "endcap/react";
+  export function Shop({ recommender, events, said }) {
+    const [cart, setCart] = useState([{ sku: "KETTLE" }]);
+    const [placement, setPlacement] = useState("cart");
+    const [ticks, tick] = useState(0);
+    const [again, ask] = useState(0);
+    said({ setCart, setPlacement, tick, ask });
+    const { status, answer, cards, error } = useRecommendations(recommender, { placement, cart: [...cart] }, { again });
+    const seen = useSeen(events, answer);
+    return h("section", { ref: seen, "data-status": status, "data-error": error?.code },
+      status === "left" ? h("p", null, "our best sellers") : h("ul", null, cards.map(({ sku, title }) => h("li", { key: sku, "data-sku": sku }, title))), h("i", null, ticks));
+  }
+  export const App = (given) => h(StrictMode, null, h(Shop, given));
+`);
+writeFileSync(join(project, "server.jsx"), `
+  import { createElement as h } from "react";
+  import { renderToString } from "react-dom/server";
+  import { App } from "./shop.jsx";
+  export const rendered = renderToString(h(App, { recommender: undefined, said() {} }));
+`);
+writeFileSync(join(project, "client.jsx"), `
+  import { createElement as h } from "react";
+  import { hydrateRoot } from "react-dom/client";
+  import { load } from "endcap";
+  import { App } from "./shop.jsx";
+  window.watched = [];
+  window.asked = 0;
+  const loading = load("/model.endcap", { cards: async (skus) => (window.asked++, skus.map((sku) => ({ sku, title: "Product " + sku, url: null, image: null, cartId: null, price: null }))) });
+  loading.then((recommender) => (window.recommender = recommender));
+  const events = { watch: (answer, element) => { const entry = { placement: answer.placement, element: element.nodeName, ended: false }; watched.push(entry); return () => (entry.ended = true); } };
+  hydrateRoot(document.querySelector("#root"), h(App, { recommender: loading, events, said: (tools) => (window.tools = tools) }), { onRecoverableError: (error) => console.error(String(error)) });
+`);
+const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", nodePaths: [join(here, "node_modules")], define: { "process.env.NODE_ENV": '"development"' } };
+await build({ ...common, entryPoints: [join(project, "server.jsx")], outfile: join(project, "server.mjs"), platform: "node", banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' } });
+await build({ ...common, entryPoints: [join(project, "client.jsx")], outfile: join(project, "client.js") });
+const { rendered } = await import(pathToFileURL(join(project, "server.mjs")).href);
+
+test("on the server it waits, and asks nothing", () => {
+  assert.equal(rendered, '<section data-status="waiting"><ul></ul><i>0</i></section>');
+});
+
+test("hydrated under StrictMode: it asks, asks again for another question only, and steps aside where it fails", async () => {
+  const origin = await serve({
+    "/": (_, response) => response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>shop</title><div id="root">${rendered}</div><script type="module" src="/client.js"></script>`),
+    "/client.js": (_, response) => response.writeHead(200, { "content-type": "text/javascript" }).end(readFileSync(join(project, "client.js"))),
+    "/favicon.ico": (_, response) => response.writeHead(204).end(),
+    "/model.endcap": bundle,
+  });
+  const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
+  assert.ok(executablePath, "no Chromium found: install one (`apt-get install chromium`), or set CHROMIUM to its path");
+  const browser = await chromium.launch({ executablePath });
+  after(() => browser.close());
+  const tab = await browser.newPage();
+  const wrong = [];
+  tab.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  tab.on("pageerror", (error) => wrong.push(String(error)));
+  await tab.goto(origin);
+  const shown = () => tab.locator("[data-sku]").evaluateAll((items) => items.map(({ dataset }) => dataset.sku));
+  await tab.locator("[data-status=shown]").waitFor();
+  assert.deepEqual(await shown(), expected([{ sku: "KETTLE" }]));
+  const asked = await tab.evaluate(() => window.asked);
+  await tab.evaluate(() => tools.tick(7));
+  await tab.getByText("7").waitFor();
+  assert.equal(await tab.evaluate(() => window.asked), asked, "drawn again, and the same question");
+  await tab.evaluate(() => tools.setCart([{ sku: "KETTLE" }, { sku: "DRIPPER" }]));
+  await tab.waitForFunction(() => !document.querySelector('[data-sku="DRIPPER"]'));
+  assert.deepEqual(await shown(), expected([{ sku: "KETTLE" }, { sku: "DRIPPER" }]));
+  await tab.evaluate(() => (recommender.setEnabled("cart", false), tools.ask(1)));
+  await tab.getByText("our best sellers").waitFor();
+  await tab.evaluate(() => (recommender.setEnabled("cart", true), tools.ask(2)));
+  await tab.locator("[data-status=shown]").waitFor();
+  await tab.evaluate(() => tools.setPlacement("nowhere"));
+  await tab.locator("[data-error=E_UNKNOWN_PLACEMENT]").waitFor();
+  assert.ok(await tab.getByText("our best sellers").isVisible());
+  const watched = await tab.evaluate(() => watched);
+  assert.ok(watched.length > 0 && watched.every(({ placement, element }) => placement === "cart" && element === "SECTION"));
+  assert.equal(watched.filter(({ ended }) => !ended).length, 0, "every watch of what is not shown any more has ended");
+  assert.deepEqual(wrong, []);
+});
