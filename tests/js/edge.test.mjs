@@ -318,6 +318,18 @@ test("a delivery counts once, the last word counts, and an overlay that was made
   assert.ok(!shown(await (await late.fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }] }))).json()).includes(first), "an isolate that starts now knows both");
 });
 
+test("webhooks that come all at once, at several isolates, lose nothing", async () => {
+  const store = memoryStore();
+  const isolates = Array.from({ length: 3 }, () => createHandler({ bundle, store, hooks: { shopify: { secret: SECRET } }, overlayMs: 1 }));
+  const answers = await Promise.all(skus.flatMap((sku, n) => [
+    isolates[n % 3].fetch(shopifyHook(product(variant(sku, { inventory_quantity: 0 })))),
+    isolates[(n + 1) % 3].fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }] })),
+  ]));
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+  const { items } = JSON.parse(new TextDecoder().decode(store.values.get("endcap/changes").bytes));
+  assert.deepEqual(items.map(([sku]) => sku).toSorted(), [...skus].toSorted());
+});
+
 test("Shopify's inventory levels: a SKU by its item, all places together", async () => {
   const { handler, ask } = await hooked();
   const level = (location_id, available, item = 808) => handler.fetch(shopifyHook({ inventory_item_id: item, location_id, available }, { topic: "inventory_levels/update" }));

@@ -62,7 +62,7 @@ export interface HandlerOptions {
   basePath?: string | undefined;
   /** Milliseconds until a fetch of bundle or overlay counts as failed. More than 0. Default: 10000. */
   timeoutMs?: number | undefined;
-  /** Milliseconds after which the bundle is fetched again, beside the answers. Bytes never are. Default: 300000. */
+  /** Milliseconds after which the bundle is fetched again, beside the answers; bytes and responses never are. Default: 300000. */
   bundleMs?: number | undefined;
   /** Milliseconds after which every isolate looks for a newer overlay, beside the answers. Default: 5000. */
   overlayMs?: number | undefined;
@@ -257,7 +257,7 @@ function checked(options: HandlerOptions) {
   if (tokens.some((token) => typeof token !== "string" || token.length < 16)) throw new TypeError("createHandler: expected tokens of at least 16 characters in `auth.overlay`");
   const base = (options.basePath ?? "").replace(/\/+$/, "");
   if (base !== "" && !base.startsWith("/")) throw new TypeError(`createHandler: expected a \`basePath\` that begins with /, found ${base}`);
-  const isBytes = bundle instanceof ArrayBuffer || ArrayBuffer.isView(bundle);
+  const isAsked = typeof bundle === "function" || typeof bundle === "string" || bundle instanceof URL || bundle instanceof Request;
   const onError = options.onError ?? ((error: unknown, where: string) => console.error(`endcap: ${where}:`, error));
   const source = (given: Source | (() => Source)) => (typeof given === "function" ? given : () => given);
   for (const [system, hook] of Object.entries(options.hooks ?? {})) {
@@ -277,7 +277,7 @@ function checked(options: HandlerOptions) {
       bundle: source(bundle),
       overlay: overlay === undefined ? undefined : source(overlay),
       store,
-      bundleMs: isBytes ? Infinity : positive("bundleMs", 300_000),
+      bundleMs: isAsked ? positive("bundleMs", 300_000) : Infinity,
       overlayMs: positive("overlayMs", 5_000),
       timeoutMs: positive("timeoutMs", 10_000),
       onError,

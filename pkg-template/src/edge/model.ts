@@ -116,12 +116,13 @@ export class Model {
 
   /** Takes a webhook, once however often it comes. */
   async take(store: Store, delivery: Delivery): Promise<{ items: number; unknown: number; again: boolean }> {
-    const { recommender } = this.#loaded ?? (await this.#first());
+    if (this.#loaded === undefined) await this.#first();
     return this.#again(async () => {
       const before = await store.get(CHANGES);
       const changes = Changes.read(before?.bytes);
       if (changes.saw(delivery.id)) return { items: 0, unknown: 0, again: true };
-      const told = delivery.into(changes, (sku) => recommender.has(sku));
+      // The one in force now: while the store was asked another may have taken the place of the one before.
+      const told = delivery.into(changes, (sku) => this.#loaded?.recommender.has(sku) ?? false);
       changes.note(delivery.id);
       return (await store.put(CHANGES, changes.bytes(), before?.tag ?? null)) ? { ...told, again: false } : undefined;
     });
@@ -222,9 +223,10 @@ export class Model {
 
   async #fetched(source: Source): Promise<Uint8Array<ArrayBuffer>> {
     const given = await source;
-    if (given instanceof Uint8Array) return given as Uint8Array<ArrayBuffer>;
-    if (given instanceof ArrayBuffer) return new Uint8Array(given);
-    const response = given instanceof Response ? given : await fetch(given, { signal: AbortSignal.timeout(this.#options.timeoutMs) });
+    // By what they do and not by `instanceof`: bytes and responses may come from another realm.
+    if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer as ArrayBuffer, given.byteOffset, given.byteLength);
+    if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return new Uint8Array(given as ArrayBuffer);
+    const response = "arrayBuffer" in Object(given) && "ok" in Object(given) ? (given as Response) : await fetch(given as string | URL | Request, { signal: AbortSignal.timeout(this.#options.timeoutMs) });
     if (!response.ok) throw new EndcapError("E_FETCH", `expected the file, found HTTP status ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   }
