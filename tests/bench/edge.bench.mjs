@@ -1,15 +1,19 @@
 // The handler of `endcap/edge` in workerd, from request to response, beside a worker that answers the same bytes without thinking.
 
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { random } from "./generate.mjs";
 import { budget, budgets, bundleOf, edgesOf, output, range, record, require, root, rounds, short, table } from "./support.mjs";
 
 const ROUNDS = 5;
 const SECONDS = 4;
+const CALLS = 1_000_000;
 const CONNECTIONS = [16, 64];
 const autocannon = require("autocannon");
 const { build } = require("esbuild");
@@ -107,6 +111,26 @@ for (const connections of CONNECTIONS) {
 }
 for (const { stop } of Object.values(workers)) await stop();
 
+// ---- memory: the handler in this process, its engine's memory caught when the package makes its instance
+const instances = [];
+WebAssembly.Instance = class extends WebAssembly.Instance {
+  constructor(...given) {
+    super(...given);
+    instances.push(this);
+  }
+};
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc");
+const { createHandler } = await import(pathToFileURL(join(root, "pkg/dist/edge.js")).href);
+const handler = createHandler({ bundle: new Uint8Array(readFileSync(file)) });
+const asked = (n) => handler.fetch(new Request("http://localhost/recommendations", { method: "POST", body: bodies[n % bodies.length], headers: { "content-type": "application/json" } })).then((response) => response.text());
+const memory = () => (collect(), { pages: instances.reduce((all, { exports }) => all + exports.memory.buffer.byteLength / 65_536, 0), heap: process.memoryUsage().heapUsed / 1e6 });
+for (let n = 0; n < 2_000; n++) await asked(n);
+const before = memory();
+for (let n = 0; n < CALLS; n++) await asked(n);
+const after = memory();
+table(`memory over ${CALLS.toLocaleString("en")} requests`, [["", "before", "after"], ["WebAssembly pages of 64 KB", before.pages, after.pages], ["JavaScript heap after a collection, MB", before.heap, after.heap]]);
+
 const ratio = (connections) => found[connections].endcap.requests.median / found[connections]["a constant"].requests.median;
 const own = (connections) => 1000 / found[connections].endcap.requests.median - 1000 / found[connections]["a constant"].requests.median;
 console.log(`\nrequests a second ÷ those of the constant: ${CONNECTIONS.map((connections) => `${connections} connections ${short(ratio(connections))}`).join(", ")}`);
@@ -115,6 +139,7 @@ const list = [
   ...CONNECTIONS.map((connections) => budget(`requests a second of the constant ÷ endcap's, ${connections} connections`, 1 / ratio(connections), 1.25, "×")),
   budget("cold start: our own work, from start to first answer less the constant's", starts.endcap.ms.median - starts.constant.ms.median, 10, "ms"),
   budget("a request's own time", own(16), 1, "ms"),
+  budget("WebAssembly memory after the requests ÷ before", after.pages / before.pages, 1, "×"),
 ];
 budgets(list);
-record("edge", { rounds: ROUNDS, seconds: SECONDS, starts, found, ratios: Object.fromEntries(CONNECTIONS.map((connections) => [connections, ratio(connections)])), budgets: list });
+record("edge", { rounds: ROUNDS, seconds: SECONDS, starts, found, ratios: Object.fromEntries(CONNECTIONS.map((connections) => [connections, ratio(connections)])), memory: { before, after }, budgets: list });
