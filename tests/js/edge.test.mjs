@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, afterEach, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { golden, importIn, installed, knownSkus, temporary } from "./support.mjs";
@@ -23,6 +23,11 @@ const patch = (bytes, token = TOKEN, headers = {}) => at("/overlay", { method: "
 const overlayOf = (revision, items) => studio.overlay({ revision, items, made_at: "2026-11-26T12:00:00Z" });
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const shown = (answer) => answer.items.map(({ sku }) => sku);
+
+/** A listener for what must not fail: the test that it heard something in fails, for a handler swallows what a listener throws. */
+const unexpected = [];
+const nothingFails = (error, where) => void unexpected.push(`${where}: ${error?.stack ?? error}`);
+afterEach(() => assert.deepEqual(unexpected.splice(0), []));
 
 /** A store in memory, as strict as R2. */
 function memoryStore() {
@@ -75,7 +80,7 @@ test("what caches may keep names no visitor, and two visitors never share a page
 });
 
 test("each mistake has its status, its code and its remedy", async () => {
-  const { fetch } = createHandler({ bundle, basePath: "/api/", onError: (error) => assert.fail(String(error)) });
+  const { fetch } = createHandler({ bundle, basePath: "/api/", onError: nothingFails });
   const api = (path, init) => at(`/api${path}`, init);
   await refused(await fetch(at("/recommendations")), 404, "E_ROUTE");
   await refused(await fetch(api("/../overlay%2f..")), 404, "E_ROUTE");
@@ -318,6 +323,20 @@ test("a delivery counts once, the last word counts, and an overlay that was made
   assert.ok(!shown(await (await late.fetch(post({ placement: "cart", cart: [{ sku: "KETTLE" }] }))).json()).includes(first), "an isolate that starts now knows both");
 });
 
+test("an overlay that does not say when it was made takes the place of what webhooks said before it came", async () => {
+  const { handler, ask } = await hooked();
+  const [first] = await ask();
+  await handler.fetch(shopifyHook(product(variant(first, { inventory_quantity: 0 }))));
+  assert.ok(!(await ask()).includes(first));
+  await handler.fetch(patch(studio.overlay({ revision: 1, items: {} })));
+  assert.ok((await ask()).includes(first));
+});
+
+test("a limiter or a listener that fails makes an answer, not a rejection", async () => {
+  const { fetch } = createHandler({ bundle, limit: () => Promise.reject(new Error("no limiter")), onError: () => { throw new Error("no log"); } });
+  await refused(await fetch(at("/health")), 500, "E_INTERNAL");
+});
+
 test("webhooks that come all at once, at several isolates, lose nothing", async () => {
   const store = memoryStore();
   const isolates = Array.from({ length: 3 }, () => createHandler({ bundle, store, hooks: { shopify: { secret: SECRET } }, overlayMs: 1 }));
@@ -376,7 +395,7 @@ test("forged, unnamed and endless webhooks are refused before anything is read o
 });
 
 test("a signed webhook may hold anything: what it says of stock and price is taken, the rest is passed over", async () => {
-  const { handler } = await hooked({ onError: (error) => assert.fail(String(error?.stack ?? error)) });
+  const { handler } = await hooked({ onError: nothingFails });
   const odd = [null, 3, "x", true, [], {}, -1, 1e300, "__proto__", "constructor", "NaN", "DRIPPER", "\u0000"];
   let seed = 7;
   const of = () => odd[Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * odd.length)];
@@ -397,7 +416,7 @@ test("whatever is sent, the answer is JSON with a code, and nothing of the insid
   const bodies = [() => noise(200), () => JSON.stringify(wild(5)), () => JSON.stringify({ placement: of(["cart", "pdp_similar", "x"]), ...Object(wild(4)) }), () => "[".repeat(dice(3000)), () => '{"page":'.repeat(dice(200)), () => "", () => overlayOf(1 + dice(9), {}).slice(0, dice(300)), () => JSON.stringify({ page: Array.from({ length: dice(40) }, () => Object(wild(3))) })];
   const paths = ["/recommendations", "/overlay", "/hooks/shopify/products", "/hooks/woocommerce", "/events", "/health", "/", "//", "/recommendations/", "/..;/overlay", "/%2e%2e/health", "/recommendations?placement=cart&sku=%00", "/recommendations?limit=-1&placement=cart", "/recommendations?placement=%0d%0aset-cookie:x=1", `/recommendations?${"sku=a&".repeat(1200)}`];
   const types = ["application/json", "text/plain", "text/html", "application/octet-stream", "multipart/form-data; boundary=x", "APPLICATION/JSON;charset=x"];
-  const { fetch, state } = createHandler({ bundle, store: memoryStore(), auth: { overlay: TOKEN }, hooks: { shopify: { secret: SECRET }, woocommerce: { secret: SECRET } }, events: () => {}, cors: "*", onError: (error) => assert.fail(`${error?.stack ?? error}`) });
+  const { fetch, state } = createHandler({ bundle, store: memoryStore(), auth: { overlay: TOKEN }, hooks: { shopify: { secret: SECRET }, woocommerce: { secret: SECRET } }, events: () => {}, cors: "*", onError: nothingFails });
   const known = new Set(Object.values(EDGE_ERRORS).map(([status]) => status));
   const total = 5_000;
   for (let n = 0; n < total; n++) {

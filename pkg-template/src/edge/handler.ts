@@ -258,7 +258,14 @@ function checked(options: HandlerOptions) {
   const base = (options.basePath ?? "").replace(/\/+$/, "");
   if (base !== "" && !base.startsWith("/")) throw new TypeError(`createHandler: expected a \`basePath\` that begins with /, found ${base}`);
   const isAsked = typeof bundle === "function" || typeof bundle === "string" || bundle instanceof URL || bundle instanceof Request;
-  const onError = options.onError ?? ((error: unknown, where: string) => console.error(`endcap: ${where}:`, error));
+  const tell = options.onError ?? ((error: unknown, where: string) => console.error(`endcap: ${where}:`, error));
+  const onError = (error: unknown, where: string) => {
+    try {
+      tell(error, where);
+    } catch {
+      // Who listens to failures must not make one of an answer.
+    }
+  };
   const source = (given: Source | (() => Source)) => (typeof given === "function" ? given : () => given);
   for (const [system, hook] of Object.entries(options.hooks ?? {})) {
     if ([hook?.secret ?? []].flat().some((secret) => typeof secret !== "string" || secret.length < 8)) throw new TypeError(`createHandler: expected secrets of at least 8 characters in \`hooks.${system}\``);

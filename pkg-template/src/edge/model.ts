@@ -106,7 +106,8 @@ export class Model {
         const { changed, items, unknown } = trial.patch(overlay);
         const told = trial.info().overlay;
         if (changed && !(await store.put(OVERLAY, overlay, before?.tag ?? null))) return undefined;
-        if (changed && typeof told?.made_at === "string") await this.#forget(store, Date.parse(told.made_at));
+        // One that does not say when it was made was made when it came.
+        if (changed) await this.#forget(store, typeof told?.made_at === "string" ? Date.parse(told.made_at) : Date.now());
         return { changed, revision: told?.revision ?? null, items, unknown };
       } finally {
         trial.free();

@@ -1,6 +1,6 @@
 // Events on their way out: in batches, again where they did not arrive, and never more than fit.
 
-/** Most events that wait; of more the oldest go, and are counted. */
+/** Most events that wait; of more the oldest go. */
 const MOST_WAITING = 200;
 /** Most events of one batch, so that a beacon's 64 KB hold them. */
 const MOST_AT_ONCE = 50;
@@ -13,7 +13,6 @@ export class Queue<Event> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sending = false;
   #failures = 0;
-  #dropped = 0;
 
   constructor(endpoint: string, batchMs: number) {
     this.#endpoint = endpoint;
@@ -23,10 +22,7 @@ export class Queue<Event> {
 
   push(event: Event): void {
     this.#waiting.push(event);
-    while (this.#waiting.length > MOST_WAITING) {
-      this.#waiting.shift();
-      this.#dropped++;
-    }
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     this.#plan();
   }
 
@@ -45,7 +41,7 @@ export class Queue<Event> {
     } catch {
       this.#failures++;
       this.#waiting.unshift(...batch);
-      this.#dropped += this.#waiting.splice(0, Math.max(0, this.#waiting.length - MOST_WAITING)).length;
+      this.#waiting.splice(0, Math.max(0, this.#waiting.length - MOST_WAITING));
     } finally {
       this.#sending = false;
     }
@@ -76,9 +72,7 @@ export class Queue<Event> {
   }
 
   #body(events: readonly Event[]): string {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    return JSON.stringify({ version: 1, events, ...(dropped > 0 && { dropped }) });
+    return JSON.stringify({ version: 1, events });
   }
 
   #plan(): void {
