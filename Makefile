@@ -21,7 +21,7 @@ check: ## the quick loop: format, clippy, unit and golden tests
 bench: ## measure speed and sizes beside the peers
 	@.ci/bench.sh
 
-pack: ## build the npm package into pkg/
+pack: ## build the npm packages into pkg/ and pkg-cli/
 	@.ci/pack.sh
 
 setup: ## install what the other targets need, without running them
@@ -31,5 +31,5 @@ fuzz: ## fuzz the reader of bundles; SECONDS_EACH=60 a target
 	@SECONDS_EACH="$(SECONDS_EACH)" .ci/fuzz.sh
 
 clean: ## delete what was built here; the tools in the cache folder stay
-	@rm -rf target pkg demo www/dist tests/output tests/fuzz/target tests/fuzz/artifacts
+	@rm -rf target pkg pkg-cli demo www/dist tests/output tests/fuzz/target tests/fuzz/artifacts
 	@if [ -L tests/js/node_modules ]; then rm tests/js/node_modules; fi

@@ -9,7 +9,7 @@ mkdir -p "$out"
 
 # What is measured is what the sources say now. ENDCAP names another binary to train with.
 cargo build --release --bin endcap --example bench_input
-.ci/pack.sh
+.ci/pack.sh endcap
 export ENDCAP=${ENDCAP:-$TARGET_DIR/release/endcap}
 
 say "=== tests/bench/recommend.rs"

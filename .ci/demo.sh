@@ -55,7 +55,7 @@ model=$models/model.endcap
 "$ENDCAP" slice "$model" --relations cards --addition -o "$models/cards.endcap"
 "$ENDCAP" inspect "$model" --items --json > "$models/products.json"
 
-.ci/pack.sh
+ENDCAP=$ENDCAP .ci/pack.sh endcap
 words=()
 if [ -n "${SHOP:-}" ]; then
   words=(--name "$(basename -- "$shop")" --tagline "Your products, and what goes with them")

@@ -18,6 +18,7 @@ OLDEST_NODE=20
 
 WASM_BINDGEN_DIR=$CACHE/wasm-bindgen-$WASM_BINDGEN
 WASM_TARGET=wasm32-unknown-unknown
+WASI_TARGET=wasm32-wasip1
 export PATH="$WASM_BINDGEN_DIR/bin:$CACHE/cargo-deny-$CARGO_DENY/bin:$CACHE/cargo-fuzz-$CARGO_FUZZ/bin:$PATH"
 
 # The build of one profile, native; the tests build the binary too, and the JavaScript suites use that one.

@@ -1,6 +1,20 @@
 #!/usr/bin/env bash
-# Builds the npm package into pkg/: sets up the tools, then the package's own script does the work.
+# Builds the npm packages named as arguments, both unless told: endcap into pkg/, endcap-cli into pkg-cli/. Sets up the tools,
+# then the packages' own scripts do the work.
 
 . "$(dirname -- "$0")/env.sh"
-.ci/setup.sh wasm npm
-sh pkg-template/pack.sh
+
+[ $# -gt 0 ] || set -- endcap endcap-cli
+for package in "$@"; do
+  case $package in
+    endcap)
+      .ci/setup.sh wasm npm
+      sh pkg-template/pack.sh
+      ;;
+    endcap-cli)
+      .ci/setup.sh wasi
+      sh pkg-template/pack-cli.sh
+      ;;
+    *) die "pack: unknown package $package" "one of: endcap endcap-cli" ;;
+  esac
+done

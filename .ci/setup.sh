@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the tools named as arguments available: rust wasm npm chromium deny fuzz. Quick when they are there.
+# Makes the tools named as arguments available: rust wasm wasi npm chromium deny fuzz. Quick when they are there.
 #
 # Each part says what is missing and how to get it when it cannot help itself. What it installs goes to the cache
 # folder of env.sh, but for the compiler's wasm target (rustup's) and Chromium (the system's package manager).
@@ -39,9 +39,19 @@ setup_rust() {
 }
 
 # The target may come from rustup or from a distribution's package: what counts is that its library is there.
-has_wasm_target() {
+has_target() {
   local libraries
-  libraries=$(rustc --print target-libdir --target "$WASM_TARGET" 2> /dev/null) && compgen -G "$libraries/libstd-*.rlib" > /dev/null
+  libraries=$(rustc --print target-libdir --target "$1" 2> /dev/null) && compgen -G "$libraries/libstd-*.rlib" > /dev/null
+}
+
+# setup_target TARGET: the compiler's library for it.
+setup_target() {
+  setup_rust
+  has_target "$1" && return
+  have rustup || die "rustc has no $1 target" "$RUSTUP_HOW; or install your system's package for it (Debian: libstd-rust-dev-wasm32)"
+  say "setup: rustup target add $1"
+  rustup target add "$1"
+  has_target "$1" || die "rustc still has no $1 target" "look at: rustup show; rustc --print sysroot"
 }
 
 # Without --locked: the tool's own lock file may pin a version that a registry mirror does not have.
@@ -50,17 +60,13 @@ build_wasm_bindgen() {
 }
 
 setup_wasm() {
-  setup_rust
-  if ! has_wasm_target; then
-    have rustup || die "rustc has no $WASM_TARGET target" "$RUSTUP_HOW; or install your system's package for it (Debian: libstd-rust-dev-wasm32)"
-    say "setup: rustup target add $WASM_TARGET"
-    rustup target add "$WASM_TARGET"
-    has_wasm_target || die "rustc still has no $WASM_TARGET target" "look at: rustup show; rustc --print sysroot"
-  fi
+  setup_target "$WASM_TARGET"
   [ -d "$WASM_BINDGEN_DIR" ] || say "setup: wasm-bindgen $WASM_BINDGEN into $WASM_BINDGEN_DIR (a few minutes, once)"
   install_into "$WASM_BINDGEN_DIR" build_wasm_bindgen
   [ -x "$WASM_BINDGEN_DIR/bin/wasm-bindgen-test-runner" ] || die "$WASM_BINDGEN_DIR holds no wasm-bindgen-test-runner" "delete that folder and run this again"
 }
+
+setup_wasi() { setup_target "$WASI_TARGET"; }
 
 fetch_npm_packages() {
   mkdir -p "$1"
@@ -135,10 +141,10 @@ setup_fuzz() {
   have cargo-fuzz || die "cargo-fuzz is missing" "cargo install cargo-fuzz --locked"
 }
 
-[ $# -gt 0 ] || set -- rust wasm npm chromium deny
+[ $# -gt 0 ] || set -- rust wasm wasi npm chromium deny
 for part in "$@"; do
   case $part in
-    rust | wasm | npm | chromium | deny | fuzz) "setup_$part" ;;
-    *) die "setup: unknown part $part" "one of: rust wasm npm chromium deny fuzz" ;;
+    rust | wasm | wasi | npm | chromium | deny | fuzz) "setup_$part" ;;
+    *) die "setup: unknown part $part" "one of: rust wasm wasi npm chromium deny fuzz" ;;
   esac
 done

@@ -9,7 +9,7 @@
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$WASM_BINDGEN_DIR/bin/wasm-bindgen-test-runner
 engine=(--no-default-features --target "$WASM_TARGET" --features)
 
-setup() { .ci/setup.sh rust wasm npm chromium deny; }
+setup() { .ci/setup.sh rust wasm wasi npm chromium deny; }
 format() { cargo fmt --check; }
 clippy_native() { cargo clippy --all-targets -- -D warnings; }
 clippy_wasm() { cargo clippy --lib "${engine[@]}" wasm -- -D warnings && cargo clippy --lib "${engine[@]}" studio -- -D warnings; }
@@ -33,6 +33,9 @@ wasm_browser() { wasm_in wasm_browser; }
 
 # The demo as a user makes it, with the binary that the native tests have built.
 demo() { DEMO_SERVE=0 SHOP='' ENDCAP=$TARGET_DIR/debug/endcap .ci/demo.sh; }
+
+# The same program for machines without Rust.
+command_line() { .ci/pack.sh endcap-cli; }
 
 # The package's own sources are checked when it is packed, against the declarations of the engine built just then.
 types() {
@@ -73,6 +76,7 @@ step "the documentation itself" rustdoc
 step "wasm in Node" wasm_node
 step "wasm in headless Chromium" wasm_browser
 step "demo: sample shop, model, package, page" demo
+step "the command line as WebAssembly" command_line
 step "TypeScript" types
 step "JavaScript: package in Node and workerd, page in Chromium" javascript
 summary

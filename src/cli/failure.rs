@@ -1,6 +1,5 @@
 //! How a command ends when it does not end well.
 
-use super::serve::ServeError;
 use crate::bundle::{DraftError, OpenError};
 use crate::feed::FeedError;
 use crate::train::TrainError;
@@ -43,9 +42,8 @@ impl Failure {
     pub fn read(path: &Path, error: &std::io::Error) -> Self {
         let message = format!("{}: {error}", path.display());
         match error.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::IsADirectory => {
-                Self::command(format!("{message}; check the path"))
-            }
+            _ if path.is_dir() => Self::command(format!("{}: expected a file, found a folder", path.display())),
+            std::io::ErrorKind::NotFound => Self::command(format!("{message}; check the path")),
             _ => Self::machine(message),
         }
     }
@@ -68,15 +66,6 @@ impl From<FeedError> for Failure {
             FeedError::Open { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Self::command(error),
             FeedError::Open { .. } => Self::machine(error),
             _ => Self::data(error),
-        }
-    }
-}
-
-impl From<ServeError> for Failure {
-    fn from(error: ServeError) -> Self {
-        match error.exit_code() {
-            2 => Self::command(error),
-            _ => Self::machine(error),
         }
     }
 }

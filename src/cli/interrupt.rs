@@ -1,41 +1,14 @@
 //! Ctrl-C and SIGTERM: a command ends at once, and what it had half written is gone.
-//!
-//! A file is made under a name of its own beside its place and moved there once it is whole. The name is registered
-//! here while that lasts; the thread that waits for signals removes the file before it ends the process. Both sides work
-//! under one lock, so a signal comes either before a file is begun, between, or after it is whole. A process that is
-//! killed without notice (SIGKILL, a power cut) leaves its `.part` file behind, never half a result.
 
+use super::unfinished;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::mpsc;
 #[cfg(unix)]
 use std::task::Poll;
 use tokio::runtime::Builder;
 
-/// The file that is being written, if any.
-static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
-
 /// By how much the exit code lies above the signal's number, as shells have it.
 const SIGNALLED: i32 = 128;
-
-/// Makes the file `path` by `make`; from then on a signal removes it.
-pub(super) fn begin<T>(path: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    let mut unfinished = lock();
-    let made = make()?;
-    *unfinished = Some(path.to_path_buf());
-    Ok(made)
-}
-
-/// Does `work`, which a signal waits for: the last step of what was begun, or something short that has but one.
-pub(super) fn finish<T>(work: impl FnOnce() -> T) -> T {
-    let mut unfinished = lock();
-    *unfinished = None;
-    work()
-}
-
-fn lock() -> MutexGuard<'static, Option<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Waits for signals on a thread of its own, which listens when this returns. Without such a thread signals end the process
 /// as they always do.
@@ -57,7 +30,7 @@ pub(super) fn watch() {
 }
 
 fn stop(signal: i32) {
-    let unfinished = lock(); // held to the end: nobody begins anything now
+    let unfinished = unfinished::lock(); // held to the end: nobody begins anything now
     if let Some(path) = unfinished.as_ref() {
         let _ = std::fs::remove_file(path);
     }

@@ -11,6 +11,7 @@ mod explain;
 mod failure;
 mod init;
 mod inspect;
+#[cfg(not(target_os = "wasi"))]
 mod interrupt;
 mod output;
 mod patch;
@@ -19,15 +20,16 @@ mod progress;
 mod recommend;
 mod rules;
 mod sample;
+#[cfg(not(target_os = "wasi"))]
 pub mod serve;
 mod shop_files;
 mod slice;
 mod train;
+mod unfinished;
 mod verify;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
-use failure::Failure;
 use std::process::ExitCode;
 
 const STYLES: Styles = Styles::styled()
@@ -68,12 +70,16 @@ enum Command {
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
     Sample(sample::SampleArgs),
+    #[cfg(not(target_os = "wasi"))]
     Serve(serve::ServeArgs),
 }
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
+    #[cfg(target_os = "wasi")]
+    enter_folder();
     let command = Cli::parse().command;
+    #[cfg(not(target_os = "wasi"))]
     if !matches!(command, Command::Serve(_)) {
         interrupt::watch(); // `serve` has its own way to stop
     }
@@ -89,7 +95,8 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Sample(args) => sample::run(args),
-        Command::Serve(args) => serve::run(&args).map_err(Failure::from),
+        #[cfg(not(target_os = "wasi"))]
+        Command::Serve(args) => serve::run(&args).map_err(failure::Failure::from),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -97,5 +104,13 @@ pub fn run() -> ExitCode {
             eprintln!("error: {failure}");
             failure.exit_code()
         }
+    }
+}
+
+/// A sandbox starts at the root, and its host says in `PWD` where it was started itself. Without it paths begin at the root.
+#[cfg(target_os = "wasi")]
+fn enter_folder() {
+    if let Some(folder) = std::env::var_os("PWD") {
+        let _ = std::env::set_current_dir(folder);
     }
 }

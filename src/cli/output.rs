@@ -1,7 +1,7 @@
 //! Results to stdout, talk to stderr, files in one piece.
 
 use super::failure::Failure;
-use super::interrupt;
+use super::unfinished;
 use serde::Serialize;
 use std::fmt::Display;
 use std::fs::{File, OpenOptions};
@@ -32,35 +32,44 @@ pub(super) fn quiet(result: io::Result<()>) -> Result<(), Failure> {
 ///
 /// A link stays a link. What is no file, a pipe or a device, is written to as it is.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_by(path, |mut file| file.write_all(bytes))
+}
+
+/// As [`write_file`], piece by piece; gives what `write` gives.
+pub(super) fn write_by<T>(path: &Path, write: impl FnOnce(&File) -> io::Result<T>) -> Result<T, Failure> {
     let there = std::fs::metadata(path);
     let written = match there {
         Ok(there) if there.is_dir() => {
             return Err(Failure::command(format!("{}: expected a file to write, found a folder", path.display())));
         }
-        Ok(there) if !there.is_file() => {
-            OpenOptions::new().write(true).open(path).and_then(|mut to| to.write_all(bytes))
-        }
-        Ok(_) => std::fs::canonicalize(path).and_then(|path| replace(&path, bytes)),
-        Err(_) => replace(path, bytes),
+        Ok(there) if !there.is_file() => OpenOptions::new().write(true).open(path).and_then(|to| write(&to)),
+        Ok(_) => std::fs::canonicalize(path).and_then(|path| replace(&path, write)),
+        Err(_) => replace(path, write),
     };
     written.map_err(|error| {
         Failure::machine(format!("{}: {error}; check the folder, its rights and the free space", path.display()))
     })
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace<T>(path: &Path, write: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
-    name.push(format!(".part-{}", std::process::id()));
+    name.push(format!(".part-{}", process_number()));
     let part = path.with_file_name(name);
-    let mut file = interrupt::begin(&part, || File::create(&part))?;
+    let file = unfinished::begin(&part, || File::create(&part))?;
     // The bytes reach the disk before the name does: a power cut leaves the old file or the new one.
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = write(&file).and_then(|made| file.sync_all().map(|()| made));
     drop(file);
-    interrupt::finish(|| {
-        written.and_then(|()| std::fs::rename(&part, path)).inspect_err(|_| {
+    unfinished::finish(|| {
+        let moved = written.and_then(|made| std::fs::rename(&part, path).map(|()| made));
+        moved.inspect_err(|_| {
             let _ = std::fs::remove_file(&part);
         })
     })
+}
+
+/// Keeps apart the unfinished files of two processes; a sandbox has no number, and is alone in it.
+fn process_number() -> u32 {
+    if cfg!(target_os = "wasi") { 0 } else { std::process::id() }
 }
 
 /// Columns of text, aligned: the first to the left, the others to the right.

@@ -37,7 +37,8 @@ impl Talk {
         let bar = ProgressBar::with_draw_target(Some(STEPS), target);
         let style = ProgressStyle::with_template("{spinner} {bar:16} {percent:>3} %  {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        if self.terminal {
+        // It takes a thread, which a sandbox has not.
+        if self.terminal && !cfg!(target_os = "wasi") {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
         let (orders, visits) = (!history.baskets.is_empty(), !history.visits.is_empty());

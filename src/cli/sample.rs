@@ -1,7 +1,7 @@
 //! `endcap sample`: the built-in shop.
 
 use super::failure::Failure;
-use super::{interrupt, output};
+use super::{output, unfinished};
 use crate::sample::SampleError;
 use clap::Args;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub(super) struct SampleArgs {
 
 pub(super) fn run(args: SampleArgs) -> Result<(), Failure> {
     // A fifth of a second: an interruption waits until the shop is whole.
-    let written = interrupt::finish(|| crate::sample::write(&args.dir)).map_err(failure)?;
+    let written = unfinished::finish(|| crate::sample::write(&args.dir)).map_err(failure)?;
     let count = |number: usize| output::grouped(number as u64);
     output::print(format!(
         "{}: {} products, {} orders with {} lines, {} events, {} pictures",

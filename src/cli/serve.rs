@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
+use super::failure::Failure;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -91,6 +92,15 @@ impl fmt::Display for ServeError {
                 write!(f, "cannot listen on {address}: {source}; `--port 0` takes any free port")
             }
             ServeError::Machine(source) => write!(f, "cannot start the server: {source}"),
+        }
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        match error.exit_code() {
+            2 => Self::command(error),
+            _ => Self::machine(error),
         }
     }
 }

@@ -10,7 +10,6 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use std::fmt;
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -130,7 +129,7 @@ impl<'a> Row<'a> {
 /// Hands every row to `sink` and counts them.
 pub(super) fn read(path: &Path, wanted: &[Wanted], sink: &mut dyn FnMut(Row<'_>) -> Verdict) -> Result<u64, FeedError> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|source| FeedError::Open { file: name.clone(), source })?;
+    let file = open(path).map_err(|source| FeedError::Open { file: name.clone(), source })?;
     let damaged = |source: ParquetError| FeedError::Parquet { file: name.clone(), source: source.into() };
     let reader = guarded(|| SerializedFileReader::new(file)).map_err(damaged)?;
     let places = places(&name, &reader, wanted)?;
@@ -162,8 +161,21 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Parqu
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(damaged)
 }
 
+/// What a file is read from: itself, at any place; in a sandbox, where a file has but one place, its bytes.
+#[cfg(not(target_os = "wasi"))]
+type Input = std::fs::File;
+#[cfg(target_os = "wasi")]
+type Input = bytes::Bytes;
+
+fn open(path: &Path) -> std::io::Result<Input> {
+    #[cfg(not(target_os = "wasi"))]
+    return std::fs::File::open(path);
+    #[cfg(target_os = "wasi")]
+    return std::fs::read(path).map(Input::from);
+}
+
 /// Where the wanted columns stand, each of a type that can be read.
-fn places(file: &str, reader: &SerializedFileReader<File>, wanted: &[Wanted]) -> Result<Vec<usize>, FeedError> {
+fn places(file: &str, reader: &SerializedFileReader<Input>, wanted: &[Wanted]) -> Result<Vec<usize>, FeedError> {
     let schema = reader.metadata().file_metadata().schema_descr();
     let place = |Wanted(name, kind): &Wanted| {
         let refused = |found| {

@@ -1,4 +1,8 @@
-//! `endcap recommend`: requests in, answers out, one a line.
+//! `endcap recommend`: requests in, answers out, one a line; or a list for each of many customers.
+
+mod batch;
+mod recipients;
+mod sheet;
 
 use super::asked::{self, Asked, Defaults, Problem, Question, moment};
 use super::failure::Failure;
@@ -16,17 +20,22 @@ use std::path::PathBuf;
 /// The arguments of `endcap recommend`.
 #[derive(Args)]
 #[command(
-    about = "Answer requests, one JSON object a line",
+    about = "Answer requests, one JSON object a line; or make lists for many customers at once",
     after_help = "A request names a placement; everything else may be missing: cart, product, recent, history, exclude, list,\n\
         segment, now and limit. A line's quantity and price (in major units) count in the subtotal.\n  \
         {\"id\":\"q1\",\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\",\"quantity\":2,\"price\":2.95}],\"limit\":4}\n\n\
         A page asks for several placements at once, the most important first; no product is shown twice:\n  \
         {\"id\":\"p1\",\"page\":[{\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\"}]},{\"placement\":\"home\"}]}\n\n\
         A placement of the strategy `rerank` answers with the request's `list` in a better order.\n\n\
+        With --customers, a record for every customer of these orders, ready to be imported where mail is sent from:\n  \
+        customer_id, placement, due_now (how many products may be needed again), items, recommendation_id, model,\n  \
+        currency, and sku_1, title_1, url_1, image_1, price_1, cart_id_1, reason_1, sku_2 … of the products.\n\n\
         Examples:\n  \
         endcap recommend --bundle model.endcap --requests requests.jsonl > answers.jsonl\n  \
         endcap recommend --bundle model.endcap --overlay today.overlay --now 2027-01-31T08:00:00Z < requests.jsonl\n  \
-        echo '{\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\"}]}' | endcap recommend --bundle model.endcap"
+        echo '{\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\"}]}' | endcap recommend --bundle model.endcap\n  \
+        endcap recommend --bundle model.endcap --placement email --customers orders.csv.gz -o recs.csv\n  \
+        endcap recommend --bundle model.endcap --placement email --customers orders.csv --format jsonl | gzip > recs.jsonl.gz"
 )]
 pub(super) struct RecommendArgs {
     /// The bundle to ask
@@ -41,10 +50,26 @@ pub(super) struct RecommendArgs {
     /// Requests, one a line; `-` is stdin
     #[arg(long, value_name = "FILE", default_value = "-")]
     requests: PathBuf,
+    /// Orders of the customers that lists are for: order_id, customer_id, timestamp, sku (CSV, plain or gzip)
+    #[arg(long, value_name = "FILE", requires = "placement", conflicts_with = "requests")]
+    customers: Vec<PathBuf>,
+    /// The placement of the customers' lists
+    #[arg(long, value_name = "NAME", requires = "customers")]
+    placement: Option<String>,
+    /// The customers' lists, as .csv, .json or .jsonl; stdout unless given
+    #[arg(long, short, value_name = "FILE", requires = "customers")]
+    output: Option<PathBuf>,
+    /// How the customers' lists are written; by the output's name, else CSV
+    #[arg(long, value_enum, requires = "customers")]
+    format: Option<sheet::Format>,
+    /// Share of rows of --customers, 0 to 1, that may have a problem before the file is refused
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
+    max_bad_rows: f64,
     /// Most products an answer, for requests that name no limit
     #[arg(long)]
     limit: Option<u32>,
-    /// The moment, for requests that name none, as 2027-01-31T08:00:00Z; without one no window of a rule holds
+    /// The moment, for requests that name none, as 2027-01-31T08:00:00Z; without one no window of a rule holds, and
+    /// customers' lists are made for the present
     #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<i64>,
     /// Does nothing: answers are JSON in any case
@@ -118,6 +143,9 @@ struct Refusal {
 }
 
 pub(super) fn run(args: RecommendArgs) -> Result<(), Failure> {
+    if let Some(placement) = &args.placement {
+        return batch::run(&args, &args.customers, placement);
+    }
     let recommender = bundle_file::recommender(&args.bundle, &args.add, &args.overlay)?;
     let base = recommender.model().base();
     let currency = base.manifest().map_or(Currency::NONE, |manifest| manifest.currency());
