@@ -2,7 +2,7 @@
 //
 //     node pkg-template/build.mjs WASM_BINDGEN_DIR [PKG_DIR]
 //
-// The folder holds one output an engine: `wasm`, what pages ask, and `studio`, all there is. Everything of the first lands in
+// The folder holds one output an engine, `wasm`, what pages ask, and `studio`, all there is; and the sample shop's bundle. Everything of the first lands in
 // one shared file, dist/slim.js; the entries index, workerd and edge-light differ by one statement: where the
 // WebAssembly.Module comes from. The studio has a file of its own, which shares nothing but the errors.
 // The handler of `endcap/edge` asks the studio by its name.
@@ -27,9 +27,9 @@ const engines = { wasm: join(glueDir, "wasm"), studio: join(glueDir, "studio") }
 const wasmOf = (engine) => join(engines[engine], "endcap_bg.wasm");
 
 /** Declarations that the published types reach; those of the inner files stay out of the package. */
-const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"];
+const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"];
 /** What is checked against which engine's declarations. */
-const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react"] };
+const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react", "sample"] };
 
 async function main() {
   rmSync(pkg, { recursive: true, force: true });
@@ -76,6 +76,7 @@ async function bundle() {
   await build({ ...common, entryPoints: [join(here, "src/edge.ts")], outfile: join(dist, "edge.js"), plugins: [outside(/^endcap\/studio$|^node:/)] });
   await build({ ...common, entryPoints: [join(here, "src/events.ts")], outfile: join(dist, "events.js") });
   await build({ ...common, entryPoints: [join(here, "src/react.ts")], outfile: join(dist, "react.js"), plugins: [outside(/^react$/)] });
+  await build({ ...common, entryPoints: [join(here, "src/sample.ts")], outfile: join(dist, "sample.js"), plugins: [sample] });
   // Lit comes along, with its licence.
   await build({ ...common, entryPoints: [join(here, "src/element.ts")], outfile: join(dist, "element.js"), nodePaths: [join(root, "tests/js/node_modules")], legalComments: "eof", conditions: ["production"] });
   for (const entry of ["studio", "studio-workerd"]) {
@@ -109,6 +110,14 @@ const inlinedEngine = (engine) => ({
     build.onLoad({ filter: /./, namespace: "base64" }, ({ path }) => ({ contents: readFileSync(path), loader: "base64" }));
   },
 });
+
+const sample = {
+  name: "sample",
+  setup(build) {
+    build.onResolve({ filter: /^endcap:sample$/ }, () => ({ path: join(glueDir, "sample.endcap"), namespace: "sample" }));
+    build.onLoad({ filter: /./, namespace: "sample" }, ({ path }) => ({ contents: readFileSync(path), loader: "binary" }));
+  },
+};
 
 const outside = (filter) => ({
   name: "outside",

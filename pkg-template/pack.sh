@@ -47,4 +47,18 @@ for engine in wasm studio; do
     cp "$optimised/$engine/output.wasm" "$bindings/$engine/endcap_bg.wasm"
 done
 
+# A trained shop comes along, so that there is something to ask before one of your own is.
+endcap=${ENDCAP:-$target/debug/endcap}
+[ -n "${ENDCAP:-}" ] || cargo build --quiet --bin endcap
+if [ ! "$bindings/sample.endcap" -nt "$endcap" ]; then
+    sample=$target/sample
+    rm -rf "$sample"
+    "$endcap" sample "$sample" >/dev/null
+    "$endcap" train --catalog "$sample/catalog.csv" --orders "$sample/orders.csv" --events "$sample/events.csv" \
+        --config "$sample/endcap.toml" -o "$sample/model.endcap" >/dev/null 2>&1
+    "$endcap" slice "$sample/model.endcap" --relations cart,bought_together,similar,cards --profile small \
+        -o "$sample/sample.endcap" 2>/dev/null
+    mv "$sample/sample.endcap" "$bindings/sample.endcap"
+fi
+
 node pkg-template/build.mjs "$bindings" pkg

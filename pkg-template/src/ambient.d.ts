@@ -6,6 +6,12 @@ declare module "endcap:engine-base64" {
   export default base64;
 }
 
+/** The sample shop's bundle. */
+declare module "endcap:sample" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
 declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;

@@ -14,7 +14,7 @@ const text = (name) => readFileSync(join(pkg, "dist", name), "utf8");
 const tool = (name) => join(here, "node_modules/.bin", name);
 
 test("the order of exports stands: types, then the runtimes that cannot compile bytes, default last", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./react", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./react", "./studio", "./sample", "./wasm", "./studio/wasm", "./package.json"]);
   assert.deepEqual(Object.entries(manifest.exports["."]), [
     ["types", "./dist/index.d.ts"],
     ["workerd", "./dist/workerd.js"],
@@ -27,8 +27,8 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
-  const code = ["edge", "edge-light", "element", "events", "index", "react", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
+  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const code = ["edge", "edge-light", "element", "events", "index", "react", "sample", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
   assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());
   assert.equal(manifest.dependencies, undefined);
@@ -37,6 +37,17 @@ test("the tarball holds what it should and nothing else", () => {
 
 test("the version is the crate's", () => {
   assert.match(readFileSync(join(root, "Cargo.toml"), "utf8"), new RegExp(`^version = "${manifest.version}"$`, "m"));
+});
+
+test("the sample shop is one that a page may hold, and answers", async () => {
+  const [{ load }, { bundle, cart }] = [await importIn(project, "endcap"), await importIn(project, "endcap/sample")];
+  assert.ok(bundle.length < 200_000, `${bundle.length} bytes`);
+  const recommender = await load(bundle);
+  assert.equal(recommender.info().audience, "public");
+  const { items, fallback } = recommender.recommend({ placement: "cart", cart });
+  assert.deepEqual([items.length, fallback], [4, null]);
+  assert.equal((await recommender.cards(items.map(({ sku }) => sku))).length, 4);
+  assert.deepEqual(recommender.info().relations.map(({ verdict, loaded }) => [verdict, loaded]), [["signal", true], ["signal", true], ["signal", true]]);
 });
 
 test("one wasm file an engine, named only where it is meant", () => {
