@@ -4,5 +4,6 @@ export { createHandler, type Context, type Handler, type HandlerOptions } from "
 export { type EventSink, fetchSink, fileSink, kvSink, type ReceivedEvent } from "./edge/events.js";
 export type { Hooks } from "./edge/hooks.js";
 export { EDGE_ERRORS, type EdgeErrorCode } from "./edge/http.js";
-export type { ModelState } from "./edge/model.js";
+export type { FreshSource, ModelState } from "./edge/model.js";
+export { type Assets, assetsSource, type BucketToRead, fetchSource, fileSource, kvSource, type NamespaceToRead, r2Source, type TaggedSource } from "./edge/sources.js";
 export { type Bucket, fileStore, type KeyValueNamespace, kvStore, r2Store, type Store, type Stored } from "./edge/store.js";

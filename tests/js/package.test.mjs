@@ -27,7 +27,7 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/sources", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
   const code = ["edge", "edge-light", "element", "events", "index", "react", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
   assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());

@@ -4,7 +4,8 @@ import type { RecommendRequest, Source, StudioRecommender } from "endcap/studio"
 import { type EventSink, received } from "./events.js";
 import { type Delivery, type Hooks, shopify, wooCommerce } from "./hooks.js";
 import { bears, bodyOf, failed, isOurs, json, jsonOf, printable, Refused, tagOf } from "./http.js";
-import { Model, type ModelState } from "./model.js";
+import { type FreshSource, Model, type ModelState } from "./model.js";
+import { fetchSource } from "./sources.js";
 import type { Store } from "./store.js";
 
 /** Longest body of a request for recommendations, in bytes. */
@@ -33,12 +34,15 @@ export interface Context {
 
 /** How a handler answers. */
 export interface HandlerOptions {
-  /** The bundle: bytes, an address, or a function that fetches it anew. */
-  bundle: Source | (() => Source);
+  /**
+   * The bundle: bytes, an address, or what gets it anew: `r2Source`, `kvSource`, `assetsSource`, `fetchSource`, `fileSource`, or
+   * a function of your own. Where a source says that it did not change, it is not loaded again.
+   */
+  bundle: Source | FreshSource;
   /**
    * The address of an overlay, for deployments without a `store`. Default: none.
    */
-  overlay?: string | URL | (() => Source) | undefined;
+  overlay?: string | URL | FreshSource | undefined;
   /** Where overlays that arrive are kept, and where every isolate finds them. Default: none; `PATCH /overlay` answers 501. */
   store?: Store | undefined;
   /** Who may change things. */
@@ -251,7 +255,7 @@ function checked(options: HandlerOptions) {
     return given;
   };
   const { bundle, overlay, store, cors } = options;
-  if (bundle === undefined || bundle === null) throw new TypeError("createHandler: expected a `bundle`: bytes, an address, or a function that fetches it");
+  if (bundle === undefined || bundle === null) throw new TypeError("createHandler: expected a `bundle`: bytes, an address, or a function that gets it");
   if (overlay !== undefined && store !== undefined) throw new TypeError("createHandler: expected an `overlay` address or a `store`, found both");
   const tokens = [options.auth?.overlay ?? []].flat();
   if (tokens.some((token) => typeof token !== "string" || token.length < 16)) throw new TypeError("createHandler: expected tokens of at least 16 characters in `auth.overlay`");
@@ -266,7 +270,7 @@ function checked(options: HandlerOptions) {
       // Who listens to failures must not make one of an answer.
     }
   };
-  const source = (given: Source | (() => Source)) => (typeof given === "function" ? given : () => given);
+  const source = (given: Source | FreshSource): FreshSource => (typeof given === "function" ? given : typeof given === "string" || given instanceof URL ? fetchSource(given) : () => given);
   for (const [system, hook] of Object.entries(options.hooks ?? {})) {
     if ([hook?.secret ?? []].flat().some((secret) => typeof secret !== "string" || secret.length < 8)) throw new TypeError(`createHandler: expected secrets of at least 8 characters in \`hooks.${system}\``);
   }
