@@ -122,7 +122,7 @@ const WORKER = `
       if (!handlers.has(name)) {
         const errors = [];
         const [kind, with_] = name.split(/[#:]/);
-        handlers.set(name, { errors, handler: createHandler({ bundle: bundles[kind] ?? bundle, bundleMs: 1e9, ...others[kind], basePath: "/api", onError: (error, where) => errors.push(where + ": " + (error.code ?? error.message)), pages: { origin: env.ORIGIN, ...configs[kind](env, with_) } }) });
+        handlers.set(name, { errors, handler: createHandler({ bundle: bundles[kind] ?? bundle, bundleMs: 1e9, ...others[kind], basePath: "/api", onError: (error, where) => errors.push(where + ": " + (error.code ?? error.message)), pages: { origin: env.ORIGIN, timeoutMs: 5_000, ...configs[kind](env, with_) } }) });
       }
       const { handler, errors } = handlers.get(name);
       if (pathname === "/__state") return Response.json({ ...handler.state(), errors, saw, downloads, looks });
@@ -538,7 +538,7 @@ test("in Bun: the same page, the same block", async () => {
     const bundle = await Bun.file(${JSON.stringify(join(project, "pages/model.endcap"))}).bytes();
     const errors = [];
     const blocks = [{ selector: "#goes-with", personal: false, request: (_, url) => ({ placement: "pdp_complements", product: url.pathname.slice(3), limit: 2, id: "one" }) }];
-    const handler = createHandler({ bundle, onError: (error, where) => errors.push(where + ": " + error.message), pages: { origin: ${JSON.stringify(ORIGIN)}, blocks } });
+    const handler = createHandler({ bundle, onError: (error, where) => errors.push(where + ": " + error.message), pages: { origin: ${JSON.stringify(ORIGIN)}, blocks, timeoutMs: 5_000 } });
     const raw = createHandler({ bundle, pages: { origin: (request) => fetch(${JSON.stringify(ORIGIN)} + new URL(request.url).pathname), blocks } });
     const told = [];
     for (const path of ["/p/KETTLE", "/bun/gzip", "/bun/undecided"]) {
