@@ -27,7 +27,7 @@ const engines = { wasm: join(glueDir, "wasm"), studio: join(glueDir, "studio") }
 const wasmOf = (engine) => join(engines[engine], "endcap_bg.wasm");
 
 /** Declarations that the published types reach; those of the inner files stay out of the package. */
-const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"];
+const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"];
 /** What is checked against which engine's declarations. */
 const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react", "sample"] };
 

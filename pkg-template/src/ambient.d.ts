@@ -22,9 +22,10 @@ declare module "*.wasm?module" {
   export default module;
 }
 
-/** What `fileStore` and `fileSink` use of it. */
+/** What `fileStore`, `fileSink` and `fileSource` use of it. */
 declare module "node:fs/promises" {
-  export function readFile(path: string): Promise<Uint8Array>;
+  export function readFile(path: string | URL): Promise<Uint8Array>;
+  export function stat(path: string | URL): Promise<{ mtimeMs: number; size: number }>;
   export function appendFile(path: string, text: string): Promise<void>;
   export function writeFile(path: string, bytes: Uint8Array): Promise<void>;
   export function rename(from: string, to: string): Promise<void>;

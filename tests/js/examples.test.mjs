@@ -120,17 +120,18 @@ test(`the example for Cloudflare, in workerd: ${requests.length} answers are tho
   mkdirSync(persist);
   await build({
     entryPoints: [join(folder, "worker.js")], outdir: join(folder, "out"), bundle: true, format: "esm", target: "es2022",
-    conditions: ["workerd"], external: ["node:*"], loader: { ".wasm": "copy", ".endcap": "copy" }, logLevel: "warning",
+    conditions: ["workerd"], external: ["node:*"], loader: { ".wasm": "copy" }, logLevel: "warning",
   });
   const start = async (bindings = {}) => {
     const miniflare = new Miniflare({
       modules: true, modulesRoot: join(folder, "out"), scriptPath: join(folder, "out/worker.js"), compatibilityDate: "2026-04-01", cf: false,
-      modulesRules: [{ type: "ESModule", include: ["**/*.js"] }, { type: "CompiledWasm", include: ["**/*.wasm"] }, { type: "Data", include: ["**/*.endcap"] }],
+      modulesRules: [{ type: "ESModule", include: ["**/*.js"] }, { type: "CompiledWasm", include: ["**/*.wasm"] }],
       r2Buckets: ["BUCKET"], kvNamespaces: ["EVENTS"], r2Persist: persist, bindings: { OVERLAY_TOKEN, SHOPIFY_SECRET }, ...bindings,
     });
     let over;
     const stop = () => (over ??= miniflare.dispose());
     after(stop);
+    await (await miniflare.getR2Bucket("BUCKET")).put("model.endcap", bundle.slice().buffer);
     return { ask: (path, init) => miniflare.dispatchFetch(`https://shop.example${path}`, init), stop };
   };
   await behaves(start);

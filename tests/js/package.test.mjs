@@ -27,7 +27,7 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
   const code = ["edge", "edge-light", "element", "events", "index", "react", "sample", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
   assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());
@@ -100,7 +100,7 @@ test("sizes are within their limits, in brotli", async () => {
 const consumer = `
   import { load, EndcapError, type Answer, type Card, type ErrorCode, type FallbackReason, type Info, type Reason, type RecommendRequest } from "endcap";
   import { init, load as slimLoad } from "endcap/slim";
-  import { createHandler, fileStore, type Handler, kvStore, r2Store, type Store } from "endcap/edge";
+  import { assetsSource, createHandler, fetchSource, fileSource, fileStore, type Handler, kvSource, kvStore, type PageBlock, type PageOutcome, r2Source, r2Store, renderBlock, type Store, type TaggedSource } from "endcap/edge";
   import { load as studioLoad, type Explanation, type Rule, type StudioRecommender } from "endcap/studio";
   const recommender = await load("/models/cart.endcap", { timeoutMs: 500, signal: new AbortController().signal });
   const request: RecommendRequest = { placement: "cart", cart: [{ sku: "85123A", quantity: 2 }], limit: 4, history: [{ sku: "a", daysAgo: 1 }, { sku: "b", days_ago: 2 }] };
@@ -125,7 +125,11 @@ const consumer = `
   const store: Store = fileStore("state");
   const handler: Handler = createHandler({ bundle: () => fetch("https://shop.example/model.endcap"), store, auth: { overlay: "sixteen-or-more-" }, cors: ["https://shop.example"], limit: ({ route }) => route !== "/overlay" });
   const answered: Promise<Response> = handler.fetch(new Request("https://shop.example/health"), { waitUntil: () => {} });
-  void [answered, kvStore, r2Store];
+  const block: PageBlock = { selector: "#goes-with", personal: false, on: (url) => url.pathname.startsWith("/p/"), at: "append", heading: "Goes with it", min: 2, request: async (_, url) => ({ placement: "pdp", product: url.pathname }), render: (answer, cards, context) => renderBlock(answer, cards.slice(0, 2), context) };
+  const sources: TaggedSource[] = [fileSource("model.endcap"), fetchSource("https://shop.example/model.endcap", { authorization: "Bearer x" }), async (known) => (known === "1" ? null : { bytes: new Uint8Array(3), tag: "1" })];
+  const inserting: Handler = createHandler({ bundle: sources[0] as TaggedSource, pages: { origin: "https://origin.shop.example", blocks: [block], timeoutMs: 50, language: () => "de" } });
+  const outcomes: Partial<Record<PageOutcome, number>> | undefined = inserting.state().pages;
+  void [answered, assetsSource, kvSource, kvStore, outcomes, r2Source, r2Store];
   void [fallback, why, due, reason, cards, info, told, first?.silent, alternatives[0]?.items];
   // @ts-expect-error a rule does something
   studio.setRules([{ name: "a", match: { sku: "x" } }]);

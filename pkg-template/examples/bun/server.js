@@ -1,9 +1,9 @@
-import { createHandler, fileSink, fileStore } from "endcap/edge";
+import { createHandler, fileSink, fileSource, fileStore } from "endcap/edge";
 
 const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
 
 const handler = createHandler({
-  bundle: await Bun.file(`${import.meta.dir}/model.endcap`).bytes(),
+  bundle: fileSource(`${import.meta.dir}/model.endcap`),
   store: fileStore(`${import.meta.dir}/store`),
   auth: { overlay: OVERLAY_TOKEN ?? [] },
   hooks: {

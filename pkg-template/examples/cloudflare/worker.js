@@ -1,12 +1,12 @@
-import { createHandler, kvSink, r2Store } from "endcap/edge";
-import bundle from "./model.endcap";
+import { createHandler, kvSink, r2Source, r2Store } from "endcap/edge";
 
 let handler;
 
 export default {
   fetch(request, env, context) {
     handler ??= createHandler({
-      bundle,
+      // Beside the overlays: a new model is published by putting it there, without a deployment.
+      bundle: r2Source(env.BUCKET, "model.endcap"),
       store: r2Store(env.BUCKET),
       auth: { overlay: env.OVERLAY_TOKEN ?? [] },
       hooks: {

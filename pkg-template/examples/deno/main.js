@@ -1,9 +1,9 @@
-import { createHandler, fileSink, fileStore } from "endcap/edge";
+import { createHandler, fileSink, fileSource, fileStore } from "endcap/edge";
 
 const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = Deno.env.toObject();
 
 const handler = createHandler({
-  bundle: await Deno.readFile(new URL("model.endcap", import.meta.url)),
+  bundle: fileSource(new URL("model.endcap", import.meta.url)),
   store: fileStore(new URL("store", import.meta.url).pathname),
   auth: { overlay: OVERLAY_TOKEN ?? [] },
   hooks: {

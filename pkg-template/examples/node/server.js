@@ -1,15 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { createHandler, fileSink, fileStore } from "endcap/edge";
+import { createHandler, fileSink, fileSource, fileStore } from "endcap/edge";
 
 const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const handler = createHandler({
-  bundle: new Uint8Array(await readFile(beside("model.endcap"))),
+  bundle: fileSource(beside("model.endcap")),
   store: fileStore(beside("store")),
   auth: { overlay: OVERLAY_TOKEN ?? [] },
   hooks: {

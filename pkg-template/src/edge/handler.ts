@@ -4,7 +4,9 @@ import type { RecommendRequest, Source, StudioRecommender } from "endcap/studio"
 import { type EventSink, received } from "./events.js";
 import { type Delivery, type Hooks, shopify, wooCommerce } from "./hooks.js";
 import { bears, bodyOf, failed, isOurs, json, jsonOf, printable, Refused, tagOf } from "./http.js";
-import { Model, type ModelState } from "./model.js";
+import { type FreshSource, Model, type ModelState } from "./model.js";
+import { type PageOptions, type PageOutcome, Pages } from "./pages.js";
+import { fetchSource } from "./sources.js";
 import type { Store } from "./store.js";
 
 /** Longest body of a request for recommendations, in bytes. */
@@ -33,12 +35,15 @@ export interface Context {
 
 /** How a handler answers. */
 export interface HandlerOptions {
-  /** The bundle: bytes, an address, or a function that fetches it anew. */
-  bundle: Source | (() => Source);
+  /**
+   * The bundle: bytes, an address, or what gets it anew: `r2Source`, `kvSource`, `assetsSource`, `fetchSource`, `fileSource`, or
+   * a function of your own. Where a source says that it did not change, it is not loaded again.
+   */
+  bundle: Source | FreshSource;
   /**
    * The address of an overlay, for deployments without a `store`. Default: none.
    */
-  overlay?: string | URL | (() => Source) | undefined;
+  overlay?: string | URL | FreshSource | undefined;
   /** Where overlays that arrive are kept, and where every isolate finds them. Default: none; `PATCH /overlay` answers 501. */
   store?: Store | undefined;
   /** Who may change things. */
@@ -50,6 +55,11 @@ export interface HandlerOptions {
    * 503, and the page sends it again. Default: none; `POST /events` answers 404.
    */
   events?: EventSink | undefined;
+  /**
+   * What is put into the shop's own pages: every request that is for none of the routes goes to the shop's server, and its pages
+   * come back with blocks in them. Default: none; such requests are answered 404.
+   */
+  pages?: PageOptions | undefined;
   /** Origins whose pages may ask: a list, or `"*"`. Default: the handler's own origin only. */
   cors?: "*" | readonly string[] | undefined;
   /**
@@ -77,7 +87,12 @@ export interface Handler {
   /** Answers a request. Never rejects. */
   fetch(request: Request, context?: Context): Promise<Response>;
   /** What is in force, and what failed, for a health check of your own. */
-  state(): ModelState & { counts: Record<string, number> };
+  state(): ModelState & {
+    /** Answers of the routes, by their status. */
+    counts: Record<string, number>;
+    /** What became of the shop's pages; only with `pages`. */
+    pages?: Partial<Record<PageOutcome, number>>;
+  };
 }
 
 /**
@@ -92,6 +107,9 @@ export interface Handler {
  * | `POST /hooks/shopify/products`, `POST /hooks/woocommerce` | a webhook, signed | `{ items, unknown, again }`; once, however often it comes |
  * | `GET /health` | | 200 and what is in force; 503 before a model is |
  *
+ * With `pages` every other request goes to the shop's own server. `E_ORIGIN` (502) says that it gave no answer; whatever it
+ * answers, an error too, is the shop's own and goes on as it is.
+ *
  * A GET names no history and no segment, and whoever asks is no part of its key: what depends on the visitor is asked by POST.
  *
  * Errors are `{ "error": { code, message, advice } }` with a fitting status. Nothing of the server's inside is told.
@@ -102,6 +120,12 @@ export function createHandler(options: HandlerOptions): Handler {
   const { hooks } = settings;
   const counts: Record<string, number> = {};
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
+  const following = (context: Context | undefined) => (work: Promise<unknown>) => {
+    const done = work.catch((error: unknown) => settings.onError(error, "refresh"));
+    context?.waitUntil?.(done);
+  };
+  const pages = options.pages && new Pages(options.pages, (after) => model.current(after), settings.onError);
+  const inPages = () => (pages === undefined ? {} : { pages: pages.counts() });
 
   async function answer(request: Request, context: Context | undefined): Promise<Response> {
     const url = new URL(request.url);
@@ -113,11 +137,7 @@ export function createHandler(options: HandlerOptions): Handler {
     const method = request.method === "HEAD" ? "GET" : request.method;
     if (!methods.includes(method)) throw new Refused("E_METHOD", `expected ${allow}, found ${printable(request.method)}`, { allow });
     if (!(await settings.limit({ request, route }))) throw new Refused("E_RATE", "too many requests", { "retry-after": "1" });
-    const after = (work: Promise<unknown>) => {
-      const done = work.catch((error: unknown) => settings.onError(error, "refresh"));
-      context?.waitUntil?.(done);
-    };
-    const recommender = () => ready(model, after);
+    const recommender = () => ready(model, following(context));
     switch (route) {
       case "/recommendations":
         return method === "GET" ? byAddress(url, request, await recommender(), settings.maxAge) : byBody(request, recommender);
@@ -131,7 +151,7 @@ export function createHandler(options: HandlerOptions): Handler {
         return logged(request);
       case "/health": {
         await recommender();
-        return json(model.state());
+        return json({ ...model.state(), ...inPages() });
       }
     }
   }
@@ -172,6 +192,8 @@ export function createHandler(options: HandlerOptions): Handler {
   return {
     async fetch(request, context) {
       let response: Response;
+      const url = new URL(request.url);
+      if (pages !== undefined && settings.routeOf(url.pathname) === undefined) return pages.answer(request, url, following(context)).catch(failed);
       try {
         response = await answer(request, context);
       } catch (error) {
@@ -182,7 +204,7 @@ export function createHandler(options: HandlerOptions): Handler {
       if (request.method === "HEAD") response = new Response(null, response);
       return settings.shared(request, response);
     },
-    state: () => ({ ...model.state(), counts: { ...counts } }),
+    state: () => ({ ...model.state(), counts: { ...counts }, ...inPages() }),
   };
 }
 
@@ -251,7 +273,7 @@ function checked(options: HandlerOptions) {
     return given;
   };
   const { bundle, overlay, store, cors } = options;
-  if (bundle === undefined || bundle === null) throw new TypeError("createHandler: expected a `bundle`: bytes, an address, or a function that fetches it");
+  if (bundle === undefined || bundle === null) throw new TypeError("createHandler: expected a `bundle`: bytes, an address, or a function that gets it");
   if (overlay !== undefined && store !== undefined) throw new TypeError("createHandler: expected an `overlay` address or a `store`, found both");
   const tokens = [options.auth?.overlay ?? []].flat();
   if (tokens.some((token) => typeof token !== "string" || token.length < 16)) throw new TypeError("createHandler: expected tokens of at least 16 characters in `auth.overlay`");
@@ -266,7 +288,7 @@ function checked(options: HandlerOptions) {
       // Who listens to failures must not make one of an answer.
     }
   };
-  const source = (given: Source | (() => Source)) => (typeof given === "function" ? given : () => given);
+  const source = (given: Source | FreshSource): FreshSource => (typeof given === "function" ? given : typeof given === "string" || given instanceof URL ? fetchSource(given) : () => given);
   for (const [system, hook] of Object.entries(options.hooks ?? {})) {
     if ([hook?.secret ?? []].flat().some((secret) => typeof secret !== "string" || secret.length < 8)) throw new TypeError(`createHandler: expected secrets of at least 8 characters in \`hooks.${system}\``);
   }

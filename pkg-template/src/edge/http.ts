@@ -13,6 +13,7 @@ export const EDGE_ERRORS = {
   E_SIGNATURE: [401, "Check that the secret of the webhook is that of the handler's `hooks`."],
   E_RATE: [429, "Wait, and ask less often."],
   E_NO_STORE: [501, "Give `createHandler` a `store` that outlives this isolate."],
+  E_ORIGIN: [502, "Look at the shop's own server; what it said, `onError` was told."],
   E_NOT_READY: [503, "Ask again: what is needed for this is not there yet."],
   E_INTERNAL: [500, "Look at what `onError` was told."],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -5,7 +5,9 @@ import { EndcapError, load, type Source, type StudioRecommender } from "endcap/s
 import { Changes } from "./changes.js";
 import type { Delivery } from "./hooks.js";
 import { Refused } from "./http.js";
+import { fetchSource, read, type TaggedSource } from "./sources.js";
 import type { Store, Stored } from "./store.js";
+import { LATE, within } from "./within.js";
 
 /** Names in the store: the overlay, and what webhooks said. */
 const OVERLAY = "endcap/overlay";
@@ -27,12 +29,15 @@ export interface ModelState {
   failing: string | null;
 }
 
+/** A source that is asked again and again. */
+export type FreshSource = TaggedSource | (() => Source);
+
 /** How a model is kept fresh. */
 export interface ModelOptions {
   /** The bundle, anew each time it is asked for. */
-  bundle: () => Source;
+  bundle: FreshSource;
   /** Where overlays come from where there is no store. */
-  overlay: (() => Source) | undefined;
+  overlay: FreshSource | undefined;
   store: Store | undefined;
   /** Milliseconds after which the bundle is fetched again. */
   bundleMs: number;
@@ -44,7 +49,7 @@ export interface ModelOptions {
 
 /** What a recommender is made of. */
 interface Parts {
-  bundle: Uint8Array<ArrayBuffer>;
+  bundle: Stored;
   overlay: Partial<Stored>;
   changes: Partial<Stored>;
 }
@@ -99,7 +104,7 @@ export class Model {
     const { bundle } = this.#loaded ?? (await this.#first());
     return this.#again(async () => {
       const before = await store.get(OVERLAY);
-      const trial = await load(bundle);
+      const trial = await load(bundle.bytes);
       try {
         // The one in force first: an older revision is refused by the engine that would have to take it.
         if (before !== undefined) tried(() => trial.patch(before.bytes));
@@ -164,9 +169,15 @@ export class Model {
   }
 
   async #first(): Promise<Loaded> {
-    const bundle = await this.#fetched(this.#options.bundle());
-    this.#bundleAt = Date.now();
-    return (this.#loaded = await this.#made({ bundle, ...(await this.#live({ overlay: {}, changes: {} })) }));
+    this.#failing = null;
+    try {
+      const bundle = (await this.#fetched(this.#options.bundle)) as Stored;
+      this.#bundleAt = Date.now();
+      return (this.#loaded = await this.#made({ bundle, ...(await this.#live({ overlay: {}, changes: {} })) }));
+    } catch (error) {
+      this.#told(error, "bundle");
+      throw error;
+    }
   }
 
   async #refresh(): Promise<void> {
@@ -174,9 +185,10 @@ export class Model {
     if (before === undefined) return;
     let { bundle } = before;
     if (Date.now() - this.#bundleAt >= this.#options.bundleMs) {
-      const fresh = await this.#fetched(this.#options.bundle()).catch((error: unknown) => this.#told(error, "bundle"));
+      const fresh = await this.#fetched(this.#options.bundle, bundle.tag).catch((error: unknown) => this.#told(error, "bundle"));
       this.#bundleAt = Date.now();
-      if (fresh !== undefined && !same(fresh, bundle)) bundle = fresh;
+      if (fresh && same(fresh.bytes, bundle.bytes)) bundle.tag = fresh.tag;
+      else if (fresh) bundle = fresh;
     }
     const { overlay, changes } = await this.#live(before);
     if (bundle === before.bundle && unchanged(overlay, before.overlay) && unchanged(changes, before.changes)) return;
@@ -191,7 +203,7 @@ export class Model {
 
   /** A recommender of these parts. An overlay that is refused is left out: what it says of the shop may not fit this model. */
   async #made(parts: Parts): Promise<Loaded> {
-    const recommender = await load(parts.bundle);
+    const recommender = await load(parts.bundle.bytes);
     let madeAt: number | null = null;
     try {
       if (parts.overlay.bytes !== undefined) recommender.patch(parts.overlay.bytes);
@@ -213,7 +225,7 @@ export class Model {
   async #live(before: Pick<Parts, "overlay" | "changes">): Promise<Pick<Parts, "overlay" | "changes">> {
     const { store, overlay } = this.#options;
     const or = (last: Partial<Stored>, where: string) => (error: unknown) => this.#told(error, where) ?? last;
-    const fetched = async (): Promise<Partial<Stored>> => (overlay === undefined ? {} : { bytes: await this.#fetched(overlay()) });
+    const fetched = async (): Promise<Partial<Stored>> => (overlay === undefined ? {} : ((await this.#fetched(overlay, before.overlay.tag)) ?? before.overlay));
     const [found, changes] = await Promise.all([
       (store === undefined ? fetched() : store.get(OVERLAY)).catch(or(before.overlay, "overlay")),
       store?.get(CHANGES).catch(or(before.changes, "changes")),
@@ -222,14 +234,15 @@ export class Model {
     return { overlay: found ?? {}, changes: changes ?? {} };
   }
 
-  async #fetched(source: Source): Promise<Uint8Array<ArrayBuffer>> {
-    const given = await source;
-    // By what they do and not by `instanceof`: bytes and responses may come from another realm.
-    if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer as ArrayBuffer, given.byteOffset, given.byteLength);
-    if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return new Uint8Array(given as ArrayBuffer);
-    const response = "arrayBuffer" in Object(given) && "ok" in Object(given) ? (given as Response) : await fetch(given as string | URL | Request, { signal: AbortSignal.timeout(this.#options.timeoutMs) });
-    if (!response.ok) throw new EndcapError("E_FETCH", `expected the file, found HTTP status ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+  /** What a source gives, in time; `null` where it is still the `known` one. */
+  async #fetched(source: FreshSource, known?: string): Promise<Stored | null> {
+    const { timeoutMs } = this.#options;
+    const stop = new AbortController();
+    const found = await within(timeoutMs, opened(source, known || undefined, stop.signal));
+    if (found !== LATE) return found;
+    const late = new EndcapError("E_TIMEOUT", `the file did not arrive within ${timeoutMs} ms`);
+    stop.abort(late);
+    throw late;
   }
 
   #told(error: unknown, where: string): undefined {
@@ -237,6 +250,17 @@ export class Model {
     this.#options.onError(error, where);
     return undefined;
   }
+}
+
+async function opened(source: FreshSource, known: string | undefined, signal: AbortSignal): Promise<Stored | null> {
+  const given = await source(known, signal);
+  if (given === null) return null;
+  // By what they do and not by `instanceof`: bytes and responses may come from another realm.
+  if (ArrayBuffer.isView(given)) return { bytes: new Uint8Array(given.buffer as ArrayBuffer, given.byteOffset, given.byteLength), tag: "" };
+  if (Object.prototype.toString.call(given) === "[object ArrayBuffer]") return { bytes: new Uint8Array(given as ArrayBuffer), tag: "" };
+  if (typeof given === "object" && "bytes" in given && "tag" in given) return given;
+  if (typeof given === "string" || "href" in given) return fetchSource(given)(known, signal);
+  return { bytes: await read("arrayBuffer" in given && "ok" in given ? (given as Response) : await fetch(given as Request, { signal })), tag: "" };
 }
 
 function tried(work: () => unknown): void {
@@ -248,7 +272,7 @@ function tried(work: () => unknown): void {
 }
 
 function unchanged(one: Partial<Stored>, other: Partial<Stored>): boolean {
-  return one.tag !== undefined && one.tag === other.tag ? true : same(one.bytes, other.bytes);
+  return one.tag && one.tag === other.tag ? true : same(one.bytes, other.bytes);
 }
 
 function same(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {

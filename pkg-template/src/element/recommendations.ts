@@ -2,14 +2,13 @@
 
 import type { Answer, Card, RecommendRequest } from "endcap";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { amount, priceText, safeAddress } from "../card.js";
 import { styles } from "./styles.js";
 import type { Connection, Texts } from "./types.js";
 
 const TEXTS: Texts = { heading: "", add: "Add to cart", adding: "Adding…", added: "{title} is in the cart", failed: "{title} could not be added" };
 /** Placeholders where no `limit` is said. */
 const USUAL_LIMIT = 4;
-/** ISO 4217 for "no currency": the shop's files named none. */
-const NO_CURRENCY = "XXX";
 
 let connection: Connection | undefined;
 const blocks = new Set<Recommendations>();
@@ -136,7 +135,7 @@ export class Recommendations extends LitElement {
   }
 
   #card(card: Card): TemplateResult {
-    const [page, picture] = [safe(card.url), safe(card.image)];
+    const [page, picture] = [card.url, card.image].map((address) => safeAddress(address, document.baseURI));
     const inside = html`
       <span part="picture">${picture === undefined ? nothing : html`<img part="image" src=${picture} alt="" loading="lazy" width="300" height="300" />`}</span>
       <span part="title">${card.title}</span>
@@ -146,7 +145,7 @@ export class Recommendations extends LitElement {
     return html`
       <li part="item">
         ${page === undefined ? html`<span part="link">${inside}</span>` : html`<a part="link" href=${page} @click=${() => this.#select(card)}>${inside}</a>`}
-        <p part="price">${price(card, this.#language())}</p>
+        <p part="price">${priceText(card, this.#language()) ?? nothing}</p>
         <slot name=${`item-${card.sku}`}></slot>
         ${connection?.addToCart === undefined
           ? nothing
@@ -184,36 +183,3 @@ export class Recommendations extends LitElement {
     return this.closest<HTMLElement>("[lang]")?.lang || undefined;
   }
 }
-
-/** An address that a link or a picture may have: of the web, and of no script. */
-function safe(address: string | null): string | undefined {
-  if (address === null || address === "") return undefined;
-  try {
-    return ["http:", "https:"].includes(new URL(address, document.baseURI).protocol) ? address : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function amount(card: Card): { price?: number } {
-  const digits = card.price && format(card.price.currency, undefined)?.resolvedOptions().maximumFractionDigits;
-  return card.price && typeof digits === "number" ? { price: card.price.minor / 10 ** digits } : {};
-}
-
-/** A price in the page's notation; nothing where there is none. */
-function price(card: Card, language: string | undefined): string | typeof nothing {
-  if (card.price === null) return nothing;
-  const { minor, currency } = card.price;
-  const found = format(currency, language);
-  const digits = found?.resolvedOptions().maximumFractionDigits ?? 2;
-  return found?.format(minor / 10 ** digits) ?? `${minor} ${currency}`;
-}
-
-function format(currency: string, language: string | undefined): Intl.NumberFormat | undefined {
-  try {
-    return new Intl.NumberFormat(language, currency === NO_CURRENCY ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { style: "currency", currency });
-  } catch {
-    return undefined;
-  }
-}
-
