@@ -77,8 +77,8 @@ export function createCache({ name = "endcap", onCached }: CacheOptions = {}): F
       keep(name, place, found, fixed).catch(() => {}); // No room, or no permission: the next visit asks the network.
       return made;
     } catch (error) {
-      if ((error as EndcapError).code === "E_ABORTED") throw error;
       try {
+        // An aborted load is aborted here too.
         return await fromCopy(false, error as EndcapError);
       } catch {
         throw error;
