@@ -11,6 +11,9 @@ mkdir -p "$out"
 cargo build --release --bin endcap --example bench_input
 .ci/pack.sh endcap
 export ENDCAP=${ENDCAP:-$TARGET_DIR/release/endcap}
+# What is measured in a page is left out where there is no browser.
+CHROMIUM=$(find_chromium)
+export CHROMIUM
 
 say "=== tests/bench/recommend.rs"
 cargo bench --bench recommend | tee "$out/native.txt"

@@ -27,9 +27,9 @@ const engines = { wasm: join(glueDir, "wasm"), studio: join(glueDir, "studio") }
 const wasmOf = (engine) => join(engines[engine], "endcap_bg.wasm");
 
 /** Declarations that the published types reach; those of the inner files stay out of the package. */
-const PUBLISHED_TYPES = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"];
+const PUBLISHED_TYPES = ["cache", "codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "idle", "index", "loading", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"];
 /** What is checked against which engine's declarations. */
-const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react", "sample"] };
+const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react", "sample", "loading"] };
 
 async function main() {
   rmSync(pkg, { recursive: true, force: true });
@@ -75,6 +75,7 @@ async function bundle() {
   // The studio by its name: each runtime takes the entry that brings its engine.
   await build({ ...common, entryPoints: [join(here, "src/edge.ts")], outfile: join(dist, "edge.js"), plugins: [outside(/^endcap\/studio$|^node:/)] });
   await build({ ...common, entryPoints: [join(here, "src/events.ts")], outfile: join(dist, "events.js") });
+  await build({ ...common, entryPoints: [join(here, "src/loading.ts")], outfile: join(dist, "loading.js"), define: { ENDCAP_VERSION: JSON.stringify(version()) } });
   await build({ ...common, entryPoints: [join(here, "src/react.ts")], outfile: join(dist, "react.js"), plugins: [outside(/^react$/)] });
   await build({ ...common, entryPoints: [join(here, "src/sample.ts")], outfile: join(dist, "sample.js"), plugins: [sample] });
   // Lit comes along, with its licence.
@@ -93,14 +94,25 @@ const glue = (engine) => ({
   },
 });
 
-// Two changes to what wasm-bindgen writes. It tests `instanceof WebAssembly.Module`, which a module of another realm
-// fails; src/engine.ts has looked by then. And no default address of the wasm may be left: bundlers would follow
-// `new URL(…, import.meta.url)` and emit a second copy.
+// What wasm-bindgen writes for others. It tests `instanceof WebAssembly.Module`, which a module of another realm fails;
+// src/engine.ts has looked by then. It serves callers of an older glue, and browsers that could not run the engine anyway. (Its stand-in for
+// FinalizationRegistry stays: workers of an older compatibility date have none.)
+const NOT_FOR_US = {
+  "the test for a module": /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/,
+  "the older form of initSync": /(?<=if \(module !== undefined\) \{\s*)if \(Object\.getPrototypeOf\(module\) === Object\.prototype\) \{\s*(?=\(\{module\} = module\))|(?<=\(\{module\} = module\)\s*)\} else \{\s*console\.warn\('using deprecated parameters for `initSync\(\)`[^']*'\)\s*\}/g,
+  "a stand-in for encodeInto": /if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}/,
+  "strings that cannot grow": /if \(realloc === undefined\) \{[^}]*\}/,
+};
+
+// And no default address of the wasm may be left: bundlers would follow `new URL(…, import.meta.url)` and emit a second copy.
 function patched(source) {
-  const test = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/;
-  if (!test.test(source)) throw new Error("the glue of wasm-bindgen changed: its `instanceof WebAssembly.Module` was not found");
   if (source.includes("import.meta")) throw new Error("the glue has a default path: run wasm-bindgen with --omit-default-module-path");
-  return source.replace(test, "");
+  for (const [what, text] of Object.entries(NOT_FOR_US)) {
+    const without = source.replace(text, "");
+    if (without === source) throw new Error(`the glue of wasm-bindgen changed: ${what} was not found`);
+    source = without;
+  }
+  return source;
 }
 
 const inlinedEngine = (engine) => ({
@@ -136,9 +148,12 @@ const sharedErrors = {
 
 function writeManifest() {
   const text = readFileSync(join(here, "package.json"), "utf8");
-  const version = /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
-  if (JSON.parse(text).version !== version) throw new Error(`pkg-template/package.json must have the version of Cargo.toml, ${version}`);
+  if (JSON.parse(text).version !== version()) throw new Error(`pkg-template/package.json must have the version of Cargo.toml, ${version()}`);
   writeFileSync(join(pkg, "package.json"), text);
+}
+
+function version() {
+  return /^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1];
 }
 
 function binary(name, bin) {

@@ -1,7 +1,9 @@
 import { initSync } from "endcap:glue";
 import { EndcapError } from "./errors.js";
-import { isResponse, readBody, withLimits } from "./source.js";
-import type { EngineSource, FetchOptions, Source } from "./types.js";
+import { isResponse, obtain, readBody, withLimits } from "./source.js";
+import type { EngineSource, LoadOptions, Source } from "./types.js";
+
+type EngineOptions = Pick<LoadOptions, "signal" | "timeoutMs" | "cache">;
 
 /** The bytes of a module with nothing in it: what compiles everywhere that WebAssembly may be compiled at all. */
 const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
@@ -14,7 +16,7 @@ export function engineStarted(): boolean {
 }
 
 /** Starts the page's one engine, unless it runs. A start that failed can be tried again, also by those who waited for it. */
-export async function startEngine(source: EngineSource | (() => EngineSource), options: FetchOptions): Promise<void> {
+export async function startEngine(source: EngineSource | (() => EngineSource), options: EngineOptions): Promise<void> {
   if (started !== undefined && (await started.then(yes, no))) return;
   started ??= start(source, options).catch((error: unknown) => {
     started = undefined;
@@ -26,10 +28,16 @@ export async function startEngine(source: EngineSource | (() => EngineSource), o
 const yes = () => true;
 const no = () => false;
 
-async function start(source: EngineSource | (() => EngineSource), options: FetchOptions): Promise<void> {
+async function start(source: EngineSource | (() => EngineSource), options: EngineOptions): Promise<void> {
   if (typeof WebAssembly === "undefined") throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly");
   const given = await guarded(Promise.resolve(typeof source === "function" ? source() : source));
-  const module = isModule(given) ? given : await compile(given, options);
+  if (isModule(given)) return instantiate(given);
+  // What is kept must be whole and must have run, so nothing streams then.
+  if (options.cache !== undefined) return obtain(given, options, async ({ bytes }) => instantiate(await guarded(WebAssembly.compile(bytes))));
+  return instantiate(await compile(given, options));
+}
+
+function instantiate(module: WebAssembly.Module): void {
   // The glue keeps an instance before it has called it, so a foreign module must not get that far.
   const exported = WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new");
   if (!exported) throw foreign("it exports no engine");
@@ -52,7 +60,7 @@ function isModule(value: unknown): value is WebAssembly.Module {
   return Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 }
 
-function compile(source: Source, options: FetchOptions): Promise<WebAssembly.Module> {
+function compile(source: Source, options: EngineOptions): Promise<WebAssembly.Module> {
   return withLimits(source, options, async (opened) =>
     isResponse(opened) && canStream(opened)
       ? guarded(WebAssembly.compileStreaming(opened))

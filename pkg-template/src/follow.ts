@@ -1,8 +1,8 @@
 // An overlay by its address, looked at again and again: what changed takes effect in the page that is open.
 
 import { EndcapError } from "./errors.js";
-import { isResponse, type Opened, readBody, withLimits } from "./source.js";
-import type { FetchOptions, LoadOptions, Patched, Source } from "./types.js";
+import { isResponse, type Opened, readFile, withLimits } from "./source.js";
+import type { Found, LoadOptions, Patched } from "./types.js";
 
 /** Milliseconds between two looks where nothing else is said. */
 const STANDARD_MS = 60_000;
@@ -12,19 +12,11 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 type Address = string | URL | Request;
 
-interface Found {
-  bytes: Uint8Array;
-  tag: string | null;
-}
-
-/** The overlay's bytes, and the entity tag that they came with. */
-export async function fetchOverlay(source: Source, limits: FetchOptions): Promise<Found> {
-  return (await withLimits(source, limits, told)) as Found;
-}
+/** The entity tag that an overlay came with. */
+export const tagOf = ({ headers }: Found): string | null => headers?.get("etag") ?? null;
 
 async function told(opened: Opened): Promise<Found | undefined> {
-  if (!isResponse(opened)) return { bytes: opened, tag: null };
-  return opened.status === 304 ? undefined : { bytes: await readBody(opened), tag: opened.headers.get("etag") };
+  return isResponse(opened) && opened.status === 304 ? undefined : readFile(opened);
 }
 
 /** How often the overlay of these options is looked at: never where it has no address, and where no page is open unless asked. */
@@ -75,7 +67,7 @@ export function follow(address: Address, first: string | null, every: number, op
     const unchanged = (status: number) => status === 304;
     const found = await withLimits(new Request(address, init), { timeoutMs }, told, unchanged);
     if (found === undefined || over) return undefined;
-    tag = found.tag;
+    tag = tagOf(found);
     try {
       return take(found.bytes);
     } catch (error) {

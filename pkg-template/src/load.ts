@@ -2,8 +2,8 @@ import { Engine } from "endcap:glue";
 import { engineStarted, startEngine } from "./engine.js";
 import { EndcapError, withCodes } from "./errors.js";
 import { Recommender } from "./recommender.js";
-import { everyMs, fetchOverlay, follow } from "./follow.js";
-import { fetchBytes } from "./source.js";
+import { everyMs, follow, tagOf } from "./follow.js";
+import { obtain, quiet } from "./source.js";
 import type { EngineSource, LoadOptions, Source } from "./types.js";
 
 /**
@@ -17,32 +17,32 @@ export async function loadWith(
   options: LoadOptions = {},
   make: typeof Recommender = Recommender,
 ): Promise<Recommender> {
+  for (const given of [source, options.engine, options.overlay]) quiet(given);
   const engine = options.engine ?? ownEngine;
   if (engine === undefined && !engineStarted()) {
     throw new EndcapError("E_ARGUMENT", "there is no engine yet", {
       advice: "Pass `engine`, call `init` first, or import `endcap`, which brings its own.",
     });
   }
-  const { overlay, integrity: _, ...limits } = options;
+  const { overlay, integrity: _, ...others } = options;
   const every = everyMs(options);
-  const [bytes, , changes] = await Promise.all([
-    fetchBytes(source, options),
-    startEngine(engine as EngineSource | (() => EngineSource), options),
-    overlay === undefined ? undefined : fetchOverlay(overlay, limits),
-  ]);
-  const recommender = new make(withCodes(() => new Engine(bytes)), options);
-  if (changes !== undefined) patched(recommender, changes.bytes);
-  if (changes !== undefined && every !== undefined) {
-    recommender.follows(follow(overlay as string | URL | Request, changes.tag, every, options, (bytes) => recommender.patch(bytes)));
-  }
-  return recommender;
-}
-
-function patched(recommender: Recommender, changes: Uint8Array): void {
+  const started = startEngine(engine as EngineSource | (() => EngineSource), others);
+  const making = obtain(source, options, async ({ bytes }) => {
+    await started;
+    return new make(withCodes(() => new Engine(bytes)), options);
+  });
+  const patching = overlay === undefined ? undefined : obtain(overlay, others, async (found) => {
+    (await making).patch(found.bytes);
+    return tagOf(found);
+  });
   try {
-    recommender.patch(changes);
+    const [recommender, tag] = await Promise.all([making, patching, started]);
+    if (tag !== undefined && every !== undefined) {
+      recommender.follows(follow(overlay as string | URL | Request, tag, every, options, (bytes) => recommender.patch(bytes)));
+    }
+    return recommender;
   } catch (error) {
-    recommender.free();
+    quiet(making.then((made) => made.free()));
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import { EndcapError, withCodes } from "./errors.js";
 import { answerOf, FIELD, Flat, type Names } from "./flat.js";
 import { infoOf } from "./info.js";
 import { isSku, joined, limitOf, linesOf, nowOf, placementOf, purchases, segmentOf, wholeList } from "./request.js";
-import { fetchBytes, isBytes } from "./source.js";
+import { isBytes, madeBy, obtain, quiet } from "./source.js";
 import type * as T from "./types.js";
-import type { Answer, Card, FetchOptions, Info, LoadOptions, RecommendRequest, Source } from "./types.js";
+import type { Answer, Card, Info, LoadOptions, RecommendRequest, Source } from "./types.js";
 
 /** A loaded bundle, ready to answer. Made by `load`. */
 export class Recommender {
@@ -16,8 +16,9 @@ export class Recommender {
   readonly #options: LoadOptions;
   /** @internal */
   protected readonly names: Names;
-  #cardsJoined: Promise<void> | undefined;
+  #cardsJoined: Promise<unknown> | undefined;
   #unfollow: (() => void) | undefined;
+  #over: AbortController | undefined;
 
   /** @internal */
   constructor(engine: Engine, options: LoadOptions) {
@@ -103,15 +104,16 @@ export class Recommender {
   }
 
   /**
-   * Joins another slice of the same training run. All or nothing: on an error the recommender is as before.
+   * Joins another slice of the same training run. All or nothing: on an error the recommender is as before. Gives true once
+   * the slice has joined, false where `when` left it out. With `when`, a failure is told to those only who wait for the
+   * promise: without a handler it is no unhandled rejection. `free` ends what is still on its way, with `E_FREED`.
    *
-   * @throws {EndcapError} the codes of `load`, and `E_OTHER_MODEL`, `E_ADDITION`.
+   * @throws {EndcapError} the codes of `load`, and `E_OTHER_MODEL`, `E_ADDITION`, `E_FREED`.
    */
-  async add(source: Source, options: FetchOptions = {}): Promise<void> {
-    this.alive();
-    const bytes = await fetchBytes(source, options);
-    const engine = this.alive();
-    withCodes(() => engine.add(bytes));
+  add(source: Source, options: T.AddOptions = {}): Promise<boolean> {
+    const adding = this.#add(source, options);
+    if (options.when) quiet(adding);
+    return adding;
   }
 
   /**
@@ -154,6 +156,7 @@ export class Recommender {
   /** Gives the bundle's memory back, and looks at no overlay any more. Every later call but this one throws `E_FREED`. */
   free(): void {
     this.#unfollow?.();
+    this.#over?.abort();
     this.#engine?.free();
     this.#engine = undefined;
     this.#skus.clear();
@@ -168,6 +171,26 @@ export class Recommender {
   protected alive(): Engine {
     if (this.#engine === undefined) throw new EndcapError("E_FREED", "this recommender was freed");
     return this.#engine;
+  }
+
+  async #add(source: Source, { when, ...options }: T.AddOptions): Promise<boolean> {
+    quiet(source);
+    this.alive();
+    const join = async (signal = options.signal) => {
+      try {
+        await obtain(source, { ...options, signal, cache: this.#options.cache, low: when !== undefined }, ({ bytes }) => withCodes(() => this.alive().add(bytes)));
+        return true;
+      } catch (error) {
+        this.alive();
+        throw error;
+      }
+    };
+    if (!madeBy("idle", when)) return join();
+    // Made here: workers make no controllers outside of a request.
+    const over = (this.#over ??= new AbortController()).signal;
+    // Where signals cannot be joined, what still comes after `free` is thrown away.
+    const signal = options.signal === undefined ? over : (AbortSignal.any?.([over, options.signal]) ?? options.signal);
+    return when(() => join(signal), signal);
   }
 
   #answer(request: RecommendRequest, block: number): Answer {
@@ -197,7 +220,7 @@ export class Recommender {
 
   // One fetch, however many calls wait for it; a failed one may be tried again. The signal of `load` is not for it: one
   // that limits the loading has long gone off.
-  #joinCards(source: Source): Promise<void> {
+  #joinCards(source: Source): Promise<unknown> {
     this.#cardsJoined ??= this.add(source, { timeoutMs: this.#options.timeoutMs }).catch((error: unknown) => {
       this.#cardsJoined = undefined;
       throw error;

@@ -1,5 +1,5 @@
 import { EndcapError } from "./errors.js";
-import type { FetchOptions, Source } from "./types.js";
+import type { FetchOptions, FileCache, Found, Source } from "./types.js";
 
 const TIMEOUT_MS = 10_000;
 /** The longest delay a timer takes; a longer one would fire at once. */
@@ -19,11 +19,36 @@ export function isResponse(value: unknown): value is Response {
   return typeof (value as Response | null)?.arrayBuffer === "function" && "status" in (value as Response);
 }
 
+/** How files of this load come: `low` lets the page's own go first. */
+type Way = FetchOptions & { cache?: FileCache | undefined; low?: boolean | undefined };
+
+/**
+ * Gets a whole file and puts it to use. With a cache, what could not be fetched or used is asked of that; so `use` may be
+ * called twice, and must change nothing where it fails.
+ */
+export async function obtain<T>(source: Source, options: Way, use: (found: Found) => T | Promise<T>): Promise<T> {
+  const get = (from: Source) => fetchFile(from, options);
+  return madeBy("createCache", options.cache) ? options.cache(source, options, get, use) : use(await get(source));
+}
+
+/** Whether an option is given; it must be what this function of `endcap/loading` gives. */
+export function madeBy<T>(maker: string, option: T | undefined): option is T {
+  if (option !== undefined && typeof option !== "function") {
+    throw new EndcapError("E_ARGUMENT", `expected ${maker}() of endcap/loading, found ${describe(option)}`);
+  }
+  return option !== undefined;
+}
+
 /** Gets the whole file, within the time limit, with its hash checked. */
-export async function fetchBytes(source: Source, options: FetchOptions): Promise<Bytes> {
-  const bytes = await withLimits(source, options, readBody);
-  if (options.integrity !== undefined) await checkIntegrity(bytes, options.integrity);
-  return bytes;
+async function fetchFile(source: Source, options: Way): Promise<Found> {
+  const found = await withLimits(source, options, readFile);
+  if (options.integrity !== undefined) await checkIntegrity(found.bytes, options.integrity);
+  return found;
+}
+
+/** Reads what was opened to its end, with the headers it came with. */
+export async function readFile(opened: Opened): Promise<Found> {
+  return { bytes: await readBody(opened), headers: isResponse(opened) ? opened.headers : undefined };
 }
 
 /** Reads what was opened to its end. */
@@ -36,10 +61,10 @@ export async function readBody(opened: Opened): Promise<Bytes> {
   }
 }
 
-async function open(source: Source, signal: AbortSignal, good: (status: number) => boolean): Promise<Opened> {
+async function open(source: Source, options: RequestInit, good: (status: number) => boolean): Promise<Opened> {
   const given = await settle(source);
   if (isBytes(given)) return asBytes(given);
-  const response = isResponse(given) ? given : await request(given, signal);
+  const response = isResponse(given) ? given : await request(given, options);
   if (!response.ok && !good(response.status)) {
     throw new EndcapError("E_FETCH", `expected the file, found HTTP status ${response.status} at ${where(response.url)}`);
   }
@@ -59,13 +84,13 @@ async function settle(source: Source): Promise<Exclude<Source, Promise<Response>
   }
 }
 
-async function request(source: string | URL | Request, signal: AbortSignal): Promise<Response> {
+async function request(source: string | URL | Request, options: RequestInit): Promise<Response> {
   if (!isAddress(source)) {
     throw new EndcapError("E_ARGUMENT", `expected a URL, Request, Response or bytes, found ${describe(source)}`);
   }
   const url = typeof source === "string" ? source : "href" in source ? source.href : source.url;
   try {
-    return await fetch(source, { signal });
+    return await fetch(source, options);
   } catch (cause) {
     const why = (cause as { cause?: unknown } | null)?.cause ?? cause;
     throw new EndcapError("E_FETCH", `${where(url)} could not be fetched: ${why}`, {
@@ -98,10 +123,12 @@ function describe(value: unknown): string {
  */
 export async function withLimits<T>(
   source: Source,
-  options: FetchOptions,
+  options: Way,
   work: (opened: Opened) => Promise<T>,
   good: (status: number) => boolean = () => false,
 ): Promise<T> {
+  // It may be a promise that nobody waits for, once what else is wrong has been said.
+  quiet(source);
   const { signal, timeoutMs = TIMEOUT_MS } = options;
   if (!(typeof timeoutMs === "number" && timeoutMs > 0)) {
     throw new EndcapError("E_ARGUMENT", `\`timeoutMs\` must be a number above 0, found ${String(timeoutMs)}`);
@@ -111,10 +138,15 @@ export async function withLimits<T>(
   const stop = new AbortController();
   const { limit, clear } = limits(signal, timeoutMs, stop);
   try {
-    return await Promise.race([limit, open(source, stop.signal, good).then(work)]);
+    return await Promise.race([limit, open(source, { signal: stop.signal, ...(options.low && { priority: "low" }) }, good).then(work)]);
   } finally {
     clear();
   }
+}
+
+/** Lets a promise fail unheard. */
+export function quiet(promise: unknown): void {
+  Promise.resolve(promise).catch(() => {});
 }
 
 function aborted(signal: AbortSignal): EndcapError {

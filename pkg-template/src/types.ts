@@ -21,8 +21,33 @@ export interface FetchOptions {
   integrity?: string | undefined;
 }
 
+/** A file that came. */
+export interface Found {
+  /** The whole of it. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** What the server said with it. */
+  headers?: Headers | undefined;
+}
+
+/** What keeps files, as `createCache` of `endcap/loading` makes it: gets a file by `get` or out of itself, and puts it to `use`. */
+export type FileCache = <T>(source: Source, options: FetchOptions, get: (source: Source) => Promise<Found>, use: (found: Found) => T | Promise<T>) => Promise<T>;
+
+/** How a slice is added. */
+export interface AddOptions extends FetchOptions {
+  /** When it is fetched: `idle()` of `endcap/loading`. Default: at once. */
+  when?: When | undefined;
+}
+
+/** What chooses the moment of a fetch, as `idle` of `endcap/loading` makes it: waits, then calls `join`, or gives false. */
+export type When = (join: () => Promise<boolean>, signal: AbortSignal) => Promise<boolean>;
+
 /** How a bundle is loaded. */
 export interface LoadOptions extends FetchOptions {
+  /**
+   * Keeps the files fetched by their addresses (bundle, slices, cards, engine, overlay), so that the last good copies stand
+   * in where the network fails: `createCache()` of `endcap/loading`. Default: none is kept.
+   */
+  cache?: FileCache | undefined;
   /**
    * The engine, for runtimes and pages that bring their own: a `WebAssembly.Module` or a source of
    * `endcap/wasm`. One engine serves a whole page; once it runs, later values are not read.

@@ -143,6 +143,23 @@ test("a cards slice that does not load is asked for again", async () => {
   for (const _ of [1, 2]) await assert.rejects(recommender.cards([]), { code: "E_FETCH" });
 });
 
+test("a promise that fails after something else did is no unhandled rejection", async () => {
+  const heard = [];
+  const listener = (error) => heard.push(error);
+  process.on("unhandledRejection", listener);
+  const failing = () => new Promise((_, reject) => setTimeout(() => reject(new TypeError("offline")), 10));
+  await fails("E_ARGUMENT", failing(), { timeoutMs: -1 });
+  await fails("E_ARGUMENT", failing(), { overlay: url, overlayMs: -1 });
+  (await load(bundle, { engine: failing() })).free(); // one runs already
+  await assert.rejects(load(bundle, { overlay: failing() }), { code: "E_FETCH" });
+  const freed = await load(bundle);
+  freed.free();
+  await assert.rejects(freed.add(failing()), { code: "E_FREED" });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.off("unhandledRejection", listener);
+  assert.deepEqual(heard, []);
+});
+
 test("each code belongs to one list", () => {
   assert.equal(new Set([...ENGINE_ERRORS, ...HOST_ERRORS]).size, ENGINE_ERRORS.length + HOST_ERRORS.length);
 });

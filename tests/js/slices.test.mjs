@@ -102,6 +102,15 @@ test("a recommender freed while a slice is on its way says so", async () => {
   await assert.rejects(asked, { code: "E_FREED" });
 });
 
+test("a slice that waits for its moment joins where there is no page, and a refused one leaves all as it was", async () => {
+  const { idle } = await importIn(project, "endcap/loading");
+  const recommender = await load(cart);
+  assert.equal(await recommender.add(rest, { when: idle() }), true);
+  assert.deepEqual(answers(recommender), answers(whole));
+  await assert.rejects(recommender.add(file("other.cart.endcap"), { when: idle() }), { code: "E_OTHER_MODEL" });
+  assert.deepEqual(answers(recommender), answers(whole));
+});
+
 test("the command line gives the same answers, to the bit of the score", async () => {
   const history = skus.map((sku, at) => ({ sku, days_ago: at * 20.5 }));
   // These reorder a list of the shop's own, and the command line answers them in another form.

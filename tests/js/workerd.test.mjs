@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { installed, importIn, knownSkus, sampleBundle } from "./support.mjs";
+import { installed, importIn, knownSkus, sampleBundle, serve } from "./support.mjs";
 
 const { project } = installed();
 const bundle = sampleBundle();
 writeFileSync(join(project, "model.endcap"), bundle);
 writeFileSync(join(project, "worker.js"), `
   import { load, EndcapError } from "endcap";
+  import { createCache, idle } from "endcap/loading";
   import { init } from "endcap/slim";
   import wasm from "./bytes.bin";
   import model from "./model.endcap";
@@ -21,6 +22,12 @@ writeFileSync(join(project, "worker.js"), `
   const recommender = await load(model);
   export default {
     async fetch(request) {
+      const { searchParams } = new URL(request.url);
+      if (searchParams.has("from")) {
+        const told = [];
+        const kept = await load(searchParams.get("from"), { cache: createCache({ onCached: (event) => told.push(event) }) });
+        return Response.json({ items: kept.info().items, told, joined: await kept.add(model, { when: idle() }) });
+      }
       if (request.method === "GET") return Response.json({ blocked, damaged: await code(load(model.slice(0, 99))) });
       return Response.json((await request.json()).map((asked) => recommender.recommend(asked)));
     },
@@ -52,4 +59,14 @@ test("answers are those of Node", async () => {
 test("errors are coded: bytes as an engine, and a damaged bundle", async () => {
   const said = await (await miniflare.dispatchFetch("http://shop.example/")).json();
   assert.deepEqual(said, { blocked: "E_WASM_BLOCKED", damaged: "E_TRUNCATED" });
+});
+
+test("what keeps files and waits for idle moments does no harm", async () => {
+  let asked = 0;
+  const origin = await serve({ "/cart.3f9a41c07bd25e86.endcap": (_, response) => (asked++, response.writeHead(200, { "cache-control": "max-age=60" }).end(bundle)) });
+  for (const times of [1, 2]) {
+    const response = await miniflare.dispatchFetch(`http://shop.example/?from=${origin}/cart.3f9a41c07bd25e86.endcap`);
+    const { items, told, joined } = await response.json();
+    assert.deepEqual({ known: items > 0, told, joined, asked }, { known: true, told: [], joined: true, asked: times });
+  }
 });
