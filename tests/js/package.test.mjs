@@ -14,7 +14,7 @@ const text = (name) => readFileSync(join(pkg, "dist", name), "utf8");
 const tool = (name) => join(here, "node_modules/.bin", name);
 
 test("the order of exports stands: types, then the runtimes that cannot compile bytes, default last", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./react", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./react", "./shopify", "./studio", "./wasm", "./studio/wasm", "./package.json"]);
   assert.deepEqual(Object.entries(manifest.exports["."]), [
     ["types", "./dist/index.d.ts"],
     ["workerd", "./dist/workerd.js"],
@@ -27,8 +27,8 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
-  const code = ["edge", "edge-light", "element", "events", "index", "react", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
+  const types = ["codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/model", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "index", "react", "recommender", "shopify", "shopify/attribute", "shopify/errors", "shopify/types", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const code = ["edge", "edge-light", "element", "events", "index", "react", "shopify", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
   assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());
   assert.equal(manifest.dependencies, undefined);
@@ -90,6 +90,7 @@ const consumer = `
   import { load, EndcapError, type Answer, type Card, type ErrorCode, type FallbackReason, type Info, type Reason, type RecommendRequest } from "endcap";
   import { init, load as slimLoad } from "endcap/slim";
   import { createHandler, fileStore, type Handler, kvStore, r2Store, type Store } from "endcap/edge";
+  import { CartError, connectShopify, parseAttribute, type Assignment, type ShopifyConnection } from "endcap/shopify";
   import { load as studioLoad, type Explanation, type Rule, type StudioRecommender } from "endcap/studio";
   const recommender = await load("/models/cart.endcap", { timeoutMs: 500, signal: new AbortController().signal });
   const request: RecommendRequest = { placement: "cart", cart: [{ sku: "85123A", quantity: 2 }], limit: 4, history: [{ sku: "a", daysAgo: 1 }, { sku: "b", days_ago: 2 }] };
@@ -114,7 +115,13 @@ const consumer = `
   const store: Store = fileStore("state");
   const handler: Handler = createHandler({ bundle: () => fetch("https://shop.example/model.endcap"), store, auth: { overlay: "sixteen-or-more-" }, cors: ["https://shop.example"], limit: ({ route }) => route !== "/overlay" });
   const answered: Promise<Response> = handler.fetch(new Request("https://shop.example/health"), { waitUntil: () => {} });
-  void [answered, kvStore, r2Store];
+  const shop: ShopifyConnection = connectShopify({ recommender, consent: () => true, unit: { id: () => "u" }, sku: ({ id }) => String(id), onError: ({ code, advice }) => void [code, advice] });
+  recommender.recommend({ placement: "cart", ...shop.context() });
+  const joined: Assignment | null = parseAttribute("1;u;a=b");
+  await shop.addToCart({ cart_id: "1" }).catch((error: unknown) => error instanceof CartError && error.code === "E_REFUSED");
+  // @ts-expect-error a variant has a name
+  shop.setVariants({ a: 1 });
+  void [answered, kvStore, r2Store, joined];
   void [fallback, why, due, reason, cards, info, told, first?.silent, alternatives[0]?.items];
   // @ts-expect-error a rule does something
   studio.setRules([{ name: "a", match: { sku: "x" } }]);
