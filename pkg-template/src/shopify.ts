@@ -1,6 +1,7 @@
 // `endcap/shopify`: the live cart of a Shopify storefront, what goes into it, and the attribute that joins orders to experiments.
 
 import { addLine, ask, variantId, wait } from "./shopify/ajax.js";
+import { attempt } from "./shopify/attempt.js";
 import { ATTRIBUTE, Join } from "./shopify/attribute.js";
 import { readCart, type ShopCart } from "./shopify/cart.js";
 import { CartError } from "./shopify/errors.js";
@@ -22,7 +23,7 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
   const { element, recommender, events, texts, unit, observe = true, timeoutMs = 10_000 } = options;
   if (!(typeof timeoutMs === "number" && timeoutMs > 0)) throw new TypeError(`connectShopify: expected \`timeoutMs\` above 0, found ${String(timeoutMs)}`);
   if (element !== undefined && recommender === undefined) throw new TypeError("connectShopify: expected `recommender` beside `element`");
-  const { failed, allowed, skuOf } = callbacks(options);
+  const { failed, asked, allowed, skuOf } = callbacks(options);
   const over = new AbortController();
   const join = new Join();
   const listeners = new Set<() => void>();
@@ -43,18 +44,10 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
     const now = JSON.stringify(context());
     if (now === told || over.signal.aborted) return;
     told = now;
-    for (const work of [...listeners]) {
-      try {
-        work();
-      } catch (cause) {
-        failed(new CartError("E_CALLBACK", "a listener of `onChange` threw", { cause }));
-      }
-    }
+    for (const work of [...listeners]) asked(work);
   };
   // By the Ajax route even where there are actions: those replace all attributes of the cart, and do not say which it has.
-  const write = async (value: string) => {
-    await ask("cart/update.js", timeoutMs, { attributes: { [ATTRIBUTE]: value } });
-  };
+  const write = (value: string) => ask("cart/update.js", timeoutMs, { attributes: { [ATTRIBUTE]: value } });
   const joinOrder = async () => {
     const id = allowed() && cart.lines.length > 0 ? unit?.id() : undefined;
     const missing = id === undefined ? undefined : join.missing(id, cart.attribute);
@@ -133,11 +126,8 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
 /** The functions of the page, made harmless: what one throws is told, and the answer is the cautious one. */
 function callbacks({ consent, sku, onError = (error) => console.warn(error.message, error.advice) }: ShopifyOptions) {
   const failed = (error: unknown) => {
-    try {
-      onError(error instanceof CartError ? error : new CartError("E_CALLBACK", "a function of the page threw", { cause: error }));
-    } catch {
-      // There is nobody left to tell.
-    }
+    // Where it throws, nobody is left to tell.
+    attempt(() => onError(error instanceof CartError ? error : new CartError("E_CALLBACK", "a function of the page threw", { cause: error })));
   };
   const asked = <T>(work: () => T): T | undefined => {
     try {
@@ -149,6 +139,7 @@ function callbacks({ consent, sku, onError = (error) => console.warn(error.messa
   };
   return {
     failed,
+    asked,
     allowed: () => asked(() => consent?.()) === true,
     skuOf: (variant: object) => {
       const found = asked(() => (sku ?? (({ sku }) => sku))(variant as { sku?: string | null }));

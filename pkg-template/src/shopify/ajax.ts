@@ -1,14 +1,12 @@
 // Shopify's Ajax routes, and its actions where there are some. What is read here was written by others: it is trusted in nothing.
 
+import { attempt } from "./attempt.js";
 import { CartError } from "./errors.js";
 
 const LONGEST_MESSAGE = 200;
 
 /** What this package uses of `window.Shopify`. */
-interface ShopifyGlobal {
-  routes?: { root?: unknown };
-  actions?: { updateCart?: unknown };
-}
+declare const Shopify: { routes?: { root?: unknown }; actions?: { updateCart?: unknown } } | null | undefined;
 
 /** Asks one of the shop's routes, in the shopper's language and market. With a `body` it is a POST. */
 export async function ask(path: string, timeoutMs: number, body?: unknown): Promise<unknown> {
@@ -50,13 +48,13 @@ export async function addLine(variant: string, quantity: number, timeoutMs: numb
   } catch (cause) {
     throw cause instanceof CartError ? cause : new CartError("E_FETCH", "Shopify.actions.updateCart failed", { cause });
   }
-  const problem = problemOf(result);
+  const problem = attempt(() => problemOf(result), "");
   if (problem !== undefined) throw new CartError("E_REFUSED", `the shop did not add variant ${variant}${problem}`);
 }
 
 /** The digits of a variant's id: as they are, or out of `gid://shopify/ProductVariant/1`. */
 export function variantId(id: unknown): string | undefined {
-  return /^(?:gid:\/\/shopify\/ProductVariant\/)?(\d{1,15})$/.exec(String(typeof id === "number" ? id : typeof id === "string" ? id.trim() : ""))?.[1];
+  return typeof id === "number" || typeof id === "string" ? /^(?:gid:\/\/shopify\/ProductVariant\/)?(\d{1,15})$/.exec(`${id}`)?.[1] : undefined;
 }
 
 /** Resolves after so many milliseconds, at most. */
@@ -69,36 +67,27 @@ async function late(timeoutMs: number): Promise<never> {
 
 /** Where the routes begin: `/`, or `/fr/`. Never another host. */
 function root(): string {
-  try {
-    const { routes } = (globalThis as { Shopify?: ShopifyGlobal }).Shopify ?? {};
-    return typeof routes?.root === "string" && /^\/(?:[\w-]+\/)*$/.test(routes.root) ? routes.root : "/";
-  } catch {
-    return "/";
-  }
+  const found = attempt(() => Shopify?.routes?.root);
+  return typeof found === "string" && /^\/(?:[\w-]+\/)*$/.test(found) ? found : "/";
 }
 
 /** The shop's `updateCart`. It is there when the document is parsed, so it is looked for at every call. */
 function action(): ((payload: unknown) => unknown) | undefined {
-  try {
-    const { actions } = (globalThis as { Shopify?: ShopifyGlobal }).Shopify ?? {};
-    return typeof actions?.updateCart === "function" ? (payload) => (actions as { updateCart(given: unknown): unknown }).updateCart(payload) : undefined;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => {
+    const actions = Shopify?.actions;
+    return typeof actions?.updateCart === "function" ? actions.updateCart.bind(actions) : undefined;
+  });
 }
 
 // A change that the shop declines resolves, with `userErrors`. A warning says that less was added than was asked for; of an
 // item that is sold out that is nothing.
 function problemOf(result: unknown): string | undefined {
-  try {
-    const { userErrors, warnings } = (result ?? {}) as { userErrors?: unknown; warnings?: unknown };
-    const [error] = Array.isArray(userErrors) ? userErrors : [];
-    const sold = Array.isArray(warnings) ? warnings.find((warning) => warning?.code === "MERCHANDISE_OUT_OF_STOCK") : undefined;
-    return error === undefined && sold === undefined ? undefined : said(error ?? sold);
-  } catch {
-    return "";
-  }
+  const { userErrors, warnings } = (result ?? {}) as { userErrors?: unknown; warnings?: unknown };
+  const problems = [...list(userErrors), ...list(warnings).filter((warning) => (warning as { code?: unknown } | null)?.code === "MERCHANDISE_OUT_OF_STOCK")];
+  return problems.length > 0 ? said(problems[0]) : undefined;
 }
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 function said(answer: unknown): string {
   const { description, message } = (answer ?? {}) as { description?: unknown; message?: unknown };

@@ -5,6 +5,7 @@
 // The version, the unit, then `experiment=variant` in the order of the names; names are percent-encoded, so `;` and `=` part
 // and nothing else. The same members always give the same text. A reader that knows another version leaves it alone.
 
+import { attempt } from "./attempt.js";
 import { CartError } from "./errors.js";
 
 /** Its key among the cart attributes of Shopify, and in the order meta of WooCommerce. */
@@ -27,9 +28,10 @@ export interface Assignment {
 /** The text of an assignment, at most 1,000 characters. Throws `E_ARGUMENT` where it does not fit. */
 export function formatAttribute({ unit, variants }: Assignment): string {
   const members = Object.entries(variants).map(([experiment, variant]) => `${encoded(experiment)}=${encoded(variant)}`);
-  if (members.length > MOST_EXPERIMENTS) throw new CartError("E_ARGUMENT", `expected at most ${MOST_EXPERIMENTS} experiments, found ${members.length}`);
   const text = [VERSION, encoded(unit), ...members.sort()].join(";");
-  if (text.length > LONGEST) throw new CartError("E_ARGUMENT", `expected an assignment of at most ${LONGEST} characters, found ${text.length}`);
+  if (members.length > MOST_EXPERIMENTS || text.length > LONGEST) {
+    throw new CartError("E_ARGUMENT", `expected at most ${MOST_EXPERIMENTS} experiments in ${LONGEST} characters, found ${members.length} in ${text.length}`);
+  }
   return text;
 }
 
@@ -38,24 +40,18 @@ export function parseAttribute(text: unknown): Assignment | null {
   if (typeof text !== "string" || text.length > LONGEST) return null;
   const [version, unit, ...members] = text.split(";");
   if (version !== VERSION || unit === undefined) return null;
-  try {
+  return attempt(() => {
     const pairs = members.map((member) => member.split("=").map(decodeURIComponent));
-    if (pairs.some(({ length }) => length !== 2)) return null;
     const found = { unit: decodeURIComponent(unit), variants: Object.fromEntries(pairs) as Record<string, string> };
+    // It throws for whatever it would not have written.
     formatAttribute(found);
-    return Object.keys(found.variants).length === pairs.length ? found : null;
-  } catch {
-    return null;
-  }
+    return pairs.every(({ length }) => length === 2) && Object.keys(found.variants).length === pairs.length ? found : null;
+  }, null);
 }
 
 function encoded(name: unknown): string {
-  let text = "";
-  try {
-    text = typeof name === "string" ? encodeURIComponent(name) : "";
-  } catch {
-    // Half of a surrogate pair is no text.
-  }
+  // Half of a surrogate pair is no text.
+  const text = typeof name === "string" ? attempt(() => encodeURIComponent(name), "") : "";
   if (text === "" || text.length > LONGEST_NAME) throw new CartError("E_ARGUMENT", `expected a name of 1 to ${LONGEST_NAME} characters, found ${JSON.stringify(name)}`);
   return text;
 }
@@ -96,12 +92,7 @@ export class Join {
 
   #wanted(unit: string, before: Assignment | null): string {
     const own = formatAttribute({ unit, variants: this.#variants });
-    if (before?.unit !== unit) return own;
-    try {
-      return formatAttribute({ unit, variants: { ...before.variants, ...this.#variants } });
-    } catch {
-      // Together they are too long: what this page knows counts.
-      return own;
-    }
+    // Where they are too long together, what this page knows counts.
+    return before?.unit === unit ? attempt(() => formatAttribute({ unit, variants: { ...before.variants, ...this.#variants } }), own) : own;
   }
 }

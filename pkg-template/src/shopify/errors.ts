@@ -1,12 +1,12 @@
 // What can go wrong between a page and its cart. The codes that `endcap` has too mean the same here.
 
 const ADVICE = {
-  E_ARGUMENT: "See the option's documentation.",
-  E_FETCH: "Nothing to do if it passes; else check that the shop answers its Ajax routes on this page.",
-  E_TIMEOUT: "Nothing to do if it passes; else raise `timeoutMs`.",
-  E_REFUSED: "Say it to the shopper: most often the item is sold out.",
-  E_CART: "Check what stands between the page and the shop: an app, a proxy, a script that changes answers.",
-  E_CALLBACK: "Correct the function of yours that threw.",
+  E_ARGUMENT: "See the documentation.",
+  E_FETCH: "Check that the shop answers its Ajax routes, if it stays.",
+  E_TIMEOUT: "Raise `timeoutMs`, if it stays.",
+  E_REFUSED: "Tell the shopper: most often it is sold out.",
+  E_CART: "Check what changes the shop's answers: an app, a proxy.",
+  E_CALLBACK: "Correct the function that threw.",
 };
 
 /** Every code a {@link CartError} can carry. */

@@ -1,6 +1,7 @@
 // What says that the cart changed: the shop's events, requests of the theme to the Ajax routes, and a page that comes back.
 
 import { wait } from "./ajax.js";
+import { attempt } from "./attempt.js";
 
 /** Attributes and discounts change what is read of the cart too. */
 const CHANGES = ["shopify:cart:lines-update", "shopify:cart:discount-update", "shopify:cart:attributes-update"];
@@ -15,11 +16,7 @@ export function watchCart(changed: () => void, { observe, timeoutMs }: { observe
     const told = () => {
       if (!signal.aborted) changed();
     };
-    try {
-      void Promise.race([(event as { promise?: unknown }).promise, wait(timeoutMs)]).then(told, told);
-    } catch {
-      told();
-    }
+    void Promise.race([attempt(() => (event as { promise?: unknown }).promise), wait(timeoutMs)]).then(told, told);
   };
   for (const name of CHANGES) document.addEventListener(name, settled, { signal });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && changed(), { signal });
@@ -34,23 +31,18 @@ export function watchCart(changed: () => void, { observe, timeoutMs }: { observe
 // Themes without events ask the Ajax routes by themselves. The browser tells of every such request when it is over, by whatever
 // means it was made, and nothing of the page is patched for it.
 function watchRoutes(changed: () => void): PerformanceObserver | undefined {
-  try {
+  // In a browser without it the events and the page that comes back are left.
+  return attempt(() => {
     const observer = new PerformanceObserver((list) => {
       if (list.getEntries().some(({ name }) => isChange(name))) changed();
     });
     observer.observe({ type: "resource" });
     return observer;
-  } catch {
-    // A browser without it: the events and the page that comes back are left.
-    return undefined;
-  }
+  });
 }
 
-function isChange(address: string): boolean {
-  try {
+const isChange = (address: string): boolean =>
+  attempt(() => {
     const { origin, pathname } = new URL(address);
     return origin === location.origin && ROUTES.test(pathname);
-  } catch {
-    return false;
-  }
-}
+  }, false);

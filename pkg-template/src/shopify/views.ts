@@ -1,10 +1,10 @@
 // What the shopper looks at. Shopify's events name products by handle and variant, never by SKU: the shop is asked for that.
 
 import { ask, variantId } from "./ajax.js";
+import { attempt } from "./attempt.js";
 
 const STORED = "endcap_recent";
 const MOST_RECENT = 20;
-const MOST_KNOWN = 50;
 
 /** What views need of the connection. */
 export interface ViewOptions {
@@ -49,11 +49,7 @@ export class Views {
 
   forget(): void {
     this.recent = [];
-    try {
-      sessionStorage.removeItem(STORED);
-    } catch {
-      // The browser forbids it, so nothing was kept.
-    }
+    attempt(() => sessionStorage.removeItem(STORED));
   }
 
   // Cards of a grid are views too in Shopify's words: only a product that has the page or a dialog for itself is looked at.
@@ -92,7 +88,6 @@ export class Views {
   #ask(handle: string): Promise<unknown> {
     const known = this.#known.get(handle);
     if (known !== undefined) return known;
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     const asked = ask(`products/${encodeURIComponent(handle)}.js`, this.#options.timeoutMs);
     this.#known.set(handle, asked);
     asked.catch(() => this.#known.delete(handle));
@@ -105,12 +100,7 @@ export class Views {
   }
 
   #kept<T>(work: (storage: Storage) => T): T | undefined {
-    if (!this.#options.allowed()) return undefined;
-    try {
-      return work(sessionStorage);
-    } catch {
-      // Forbidden, full, or written by somebody else: views last as long as the page.
-      return undefined;
-    }
+    // Where it is forbidden, full, or written by somebody else, views last as long as the page.
+    return this.#options.allowed() ? attempt(() => work(sessionStorage)) : undefined;
   }
 }
