@@ -215,6 +215,26 @@ test("what was viewed: a page's product and a dialog's, by SKU, in this tab; car
   assert.deepEqual([await tab.evaluate(() => errors), wrong], [[], []]);
 });
 
+test("of two pages that are told one after the other the later counts, whichever answer is quicker", async () => {
+  const { tab, wrong } = await visit("/actions", { start: { observe: false } });
+  let late;
+  shop.answers.product = (request, response) => {
+    const send = () => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ variants: [{ id: 1, sku: request.url.includes("kettle") ? "OLD" : "NEW", available: true }] }));
+    if (request.url.includes("kettle")) late = send;
+    else send();
+  };
+  const view = (handle) => tab.evaluate((name) => tell("shopify:product:view", { context: "page", product: { handle: name } }), handle);
+  await view("p-kettle");
+  await view(`p-${FIRST.toLowerCase()}`);
+  await tab.waitForFunction(() => window.shop.context().product === "NEW");
+  late();
+  await tab.waitForTimeout(150);
+  assert.equal(await tab.evaluate(() => window.shop.context().product), "NEW");
+  await tab.evaluate(() => tell("shopify:product:select", { product: { handle: "p-kettle" }, promise: Promise.resolve({ variant: { id: "1" } }) }));
+  await tab.waitForTimeout(150);
+  assert.deepEqual([await tab.evaluate(() => window.shop.context().product), wrong], ["NEW", []], "a choice on a card is not the page's");
+});
+
 test("with consent the views of this tab's earlier pages come along, at most twenty, and are forgotten on demand", async () => {
   const { tab } = await visit("/actions", { begins: false });
   await tab.evaluate(() => start({ consent: () => true, product: "A" }));
@@ -275,8 +295,10 @@ for (const path of ["/ajax", "/actions"]) {
     const name = path === "/ajax" ? "add" : "api";
     shop.answers[name] = (request) => void request.socket.destroy();
     assert.equal((await add({ cart_id: String(KETTLE_ID) })).code, "E_FETCH");
-    shop.answers[name] = [503, {}];
-    assert.equal((await add({ cart_id: String(KETTLE_ID) })).code, "E_FETCH");
+    for (const status of [401, 429, 503]) {
+      shop.answers[name] = [status, { description: "later" }];
+      assert.equal((await add({ cart_id: String(KETTLE_ID) })).code, "E_FETCH");
+    }
     shop.answers[name] = () => {};
     assert.equal((await add({ cart_id: String(KETTLE_ID) })).code, "E_TIMEOUT");
     shop.answers = {};
@@ -332,7 +354,10 @@ test("an experiment's variant is written once, with consent, beside what others 
   await tab.evaluate((id) => start({ unit: { id: () => id }, consent: () => window.agreed === true }), UNIT);
   await tab.evaluate(() => shop.setVariants({ cart_addons: "b" }));
   await quiet();
-  assert.equal(updates(), 0, "no consent, and nothing in the cart");
+  assert.equal(updates(), 0, "neither consent nor anything in the cart");
+  await tab.evaluate(() => ((window.agreed = true), shop.refresh()));
+  await tab.evaluate(() => (window.agreed = false));
+  assert.equal(updates(), 0, "nothing in the cart");
   await tab.evaluate((id) => post("cart/add.js", { id, quantity: 1 }), KETTLE_ID);
   await follows(["KETTLE"]);
   await quiet();

@@ -58,7 +58,8 @@ export async function fakeShop({ stock, routes = {} }) {
     if (typeof instead === "function") return instead(request, response);
     const cart = cartOf(request);
     const [status, value] = instead ?? work(cart, body && body.startsWith("{") ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body)));
-    json(response, status, value, request.method === "POST" ? cookie(cart) : {});
+    // Something on the way may let the browser keep it; whoever asks for a cart must not take what it kept.
+    json(response, status, value, request.method === "POST" ? cookie(cart) : { "cache-control": "private, max-age=60" });
   };
   const ajax = (root) => ({
     [`${root}cart.js`]: answered("cart", (cart) => [200, told(cart)]),
