@@ -27,15 +27,15 @@ const engines = { wasm: join(glueDir, "wasm"), studio: join(glueDir, "studio") }
 const wasmOf = (engine) => join(engines[engine], "endcap_bg.wasm");
 
 /** Declarations that the published types reach; those of the inner files stay out of the package. */
-const PUBLISHED_TYPES = ["cache", "codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "idle", "index", "loading", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"];
+const PUBLISHED_TYPES = ["cache", "codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "idle", "index", "loading", "react", "recommender", "sample", "shopify", "shopify/attribute", "shopify/errors", "shopify/types", "slim", "studio", "studio-entry", "studio-recommender", "types"];
 /** What is checked against which engine's declarations. */
-const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react", "sample", "loading"] };
+const ENTRIES = { wasm: ["index", "workerd", "edge-light", "slim"], studio: ["studio", "studio-workerd", "index", "slim", "edge", "element", "events", "react", "sample", "loading", "shopify"] };
 
 async function main() {
   rmSync(pkg, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   for (const engine of Object.keys(ENTRIES)) checkTypes(engine);
-  for (const room of ["edge", "element", "events"]) mkdirSync(join(dist, room));
+  for (const room of ["edge", "element", "events", "shopify"]) mkdirSync(join(dist, room));
   for (const name of PUBLISHED_TYPES) copyFileSync(join(glueDir, "types", `${name}.d.ts`), join(dist, `${name}.d.ts`));
   await bundle();
   copyFileSync(wasmOf("wasm"), join(dist, "endcap_bg.wasm"));
@@ -74,7 +74,7 @@ async function bundle() {
   }
   // The studio by its name: each runtime takes the entry that brings its engine.
   await build({ ...common, entryPoints: [join(here, "src/edge.ts")], outfile: join(dist, "edge.js"), plugins: [outside(/^endcap\/studio$|^node:/)] });
-  await build({ ...common, entryPoints: [join(here, "src/events.ts")], outfile: join(dist, "events.js") });
+  for (const entry of ["events", "shopify"]) await build({ ...common, entryPoints: [join(here, `src/${entry}.ts`)], outfile: join(dist, `${entry}.js`) });
   await build({ ...common, entryPoints: [join(here, "src/loading.ts")], outfile: join(dist, "loading.js"), define: { ENDCAP_VERSION: JSON.stringify(version()) } });
   await build({ ...common, entryPoints: [join(here, "src/react.ts")], outfile: join(dist, "react.js"), plugins: [outside(/^react$/)] });
   await build({ ...common, entryPoints: [join(here, "src/sample.ts")], outfile: join(dist, "sample.js"), plugins: [sample] });

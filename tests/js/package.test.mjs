@@ -14,7 +14,7 @@ const text = (name) => readFileSync(join(pkg, "dist", name), "utf8");
 const tool = (name) => join(here, "node_modules/.bin", name);
 
 test("the order of exports stands: types, then the runtimes that cannot compile bytes, default last", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./react", "./studio", "./sample", "./wasm", "./studio/wasm", "./package.json", "./loading"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./edge", "./element", "./events", "./loading", "./react", "./shopify", "./studio", "./sample", "./wasm", "./studio/wasm", "./package.json"]);
   assert.deepEqual(Object.entries(manifest.exports["."]), [
     ["types", "./dist/index.d.ts"],
     ["workerd", "./dist/workerd.js"],
@@ -27,8 +27,8 @@ test("the order of exports stands: types, then the runtimes that cannot compile 
 });
 
 test("the tarball holds what it should and nothing else", () => {
-  const types = ["cache", "codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "idle", "index", "loading", "react", "recommender", "sample", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
-  const code = ["edge", "edge-light", "element", "events", "index", "loading", "react", "sample", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
+  const types = ["cache", "codes", "edge", "edge/changes", "edge/events", "edge/handler", "edge/hooks", "edge/http", "edge/markup", "edge/model", "edge/origin", "edge/pages", "edge/sources", "edge/splice", "edge/store", "element", "element/types", "entry", "errors", "events", "events/unit", "idle", "index", "loading", "react", "recommender", "sample", "shopify", "shopify/attribute", "shopify/errors", "shopify/types", "slim", "studio", "studio-entry", "studio-recommender", "types"].map((name) => `dist/${name}.d.ts`);
+  const code = ["edge", "edge-light", "element", "events", "index", "loading", "react", "sample", "shopify", "slim", "studio", "studio-workerd", "workerd"].map((name) => `dist/${name}.js`);
   const licences = ["LICENSE-APACHE", "LICENSE-MIT"];
   assert.deepEqual(files.toSorted(), ["README.md", "package.json", "dist/endcap_bg.wasm", "dist/endcap_studio_bg.wasm", ...licences, ...types, ...code].toSorted());
   assert.equal(manifest.dependencies, undefined);
@@ -100,6 +100,7 @@ test("sizes are within their limits, in brotli", async () => {
 const consumer = `
   import { load, EndcapError, type Answer, type Card, type ErrorCode, type FallbackReason, type Info, type Reason, type RecommendRequest } from "endcap";
   import { init, load as slimLoad } from "endcap/slim";
+  import { CartError, connectShopify, parseAttribute, type Assignment, type ShopifyConnection } from "endcap/shopify";
   import { createCache, type FileCache, idle } from "endcap/loading";
   import { assetsSource, createHandler, fetchSource, fileSource, fileStore, type Handler, kvSource, kvStore, type PageBlock, type PageOutcome, r2Source, r2Store, renderBlock, type Store, type TaggedSource } from "endcap/edge";
   import { load as studioLoad, type Explanation, type Rule, type StudioRecommender } from "endcap/studio";
@@ -112,7 +113,7 @@ const consumer = `
   const info: Info = recommender.info();
   const cache: FileCache = createCache({ name: "shop", onCached: ({ url, error }) => void [url, error?.advice] });
   const cached = await load("/models/cart.endcap", { cache });
-  const joined: boolean = await cached.add(new Uint8Array(3), { when: idle({ saveData: true }) });
+  const added: boolean = await cached.add(new Uint8Array(3), { when: idle({ saveData: true }) });
   await init(new Response());
   await slimLoad(new URL("https://shop.example/m"), { engine: fetch("/engine"), cards: async (skus: string[]) => [] });
   try { recommender.free(); } catch (error) { const code: ErrorCode | false = error instanceof EndcapError && error.code; void code; }
@@ -133,7 +134,14 @@ const consumer = `
   const inserting: Handler = createHandler({ bundle: sources[0] as TaggedSource, pages: { origin: "https://origin.shop.example", blocks: [block], timeoutMs: 50, language: () => "de" } });
   const outcomes: Partial<Record<PageOutcome, number>> | undefined = inserting.state().pages;
   void [answered, assetsSource, kvSource, kvStore, outcomes, r2Source, r2Store];
-  void [joined, fallback, why, due, reason, cards, info, told, first?.silent, alternatives[0]?.items];
+  void [added, fallback, why, due, reason, cards, info, told, first?.silent, alternatives[0]?.items];
+  const shop: ShopifyConnection = connectShopify({ recommender, consent: () => true, unit: { id: () => "u" }, sku: ({ id }) => String(id), onError: ({ code, advice }) => void [code, advice] });
+  recommender.recommend({ placement: "cart", ...shop.context() });
+  const joined: Assignment | null = parseAttribute("1;u;a=b");
+  await shop.addToCart({ cart_id: "1" }).catch((error: unknown) => error instanceof CartError && error.code === "E_REFUSED");
+  // @ts-expect-error a variant has a name
+  shop.setVariants({ a: 1 });
+  void joined;
   // @ts-expect-error a rule does something
   studio.setRules([{ name: "a", match: { sku: "x" } }]);
   // @ts-expect-error no such state

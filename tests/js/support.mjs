@@ -78,15 +78,15 @@ export function sampleShop() {
 
 /**
  * A shop of a kettle, what goes with it and what does not, trained with this endcap.toml: the folder holds model.endcap for
- * this audience. `catalog` are lines below `sku,title,category,price,cost,stock,brand,tags`.
+ * this audience. `catalog` are lines below `columns`; the first of both is the SKU.
  */
-export function trainedShop({ config, catalog, audience = "public" }) {
+export function trainedShop({ config, catalog, audience = "public", columns = "sku,title,category,price,cost,stock,brand,tags" }) {
   const endcap = nativeBinary();
   if (!endcap) throw new Error("there is no native binary to train with: run `cargo build`, or set ENDCAP");
   const directory = temporary();
   const skus = catalog.map((line) => line.split(",")[0]);
   const lines = Array.from({ length: 240 }, (_, order) => [0, 1 + (order % (skus.length - 1))].map((item) => `o${order},${skus[item]},1,2026-0${1 + (order % 9)}-1${order % 10},c${order % 90}`));
-  writeFileSync(join(directory, "catalog.csv"), ["sku,title,category,price,cost,stock,brand,tags", ...catalog].join("\n"));
+  writeFileSync(join(directory, "catalog.csv"), [columns, ...catalog].join("\n"));
   writeFileSync(join(directory, "orders.csv"), ["order_id,sku,quantity,date,customer_id", ...lines.flat()].join("\n"));
   writeFileSync(join(directory, "endcap.toml"), config);
   const given = ["--catalog", "catalog.csv", "--orders", "orders.csv", "--config", "endcap.toml", "--audience", audience, "--allow-weak", "-o", "model.endcap"];

@@ -1,0 +1,87 @@
+// The live cart of WooCommerce's Store API, for the blocks of the page.
+
+import { connect, refresh } from "./dist/element.js";
+import { createEvents, createUnit } from "./dist/events.js";
+import { load } from "./dist/index.js";
+import { formatAttribute } from "./dist/shopify.js";
+
+const settings = JSON.parse(document.querySelector("#endcap-settings").textContent);
+const consent = () => window.wp_has_consent?.("statistics") === true; // the WP Consent API
+const unit = createUnit({ consent });
+let cart = [];
+let nonce = "";
+let variants = {};
+let wrote = "";
+
+/** Asks the Store API: with a body it is a change, which needs the nonce of the answer before. */
+async function ask(path, body) {
+  const change = body && { method: "POST", headers: { "content-type": "application/json", Nonce: nonce }, body: JSON.stringify(body) };
+  const response = await fetch(settings.api + path, { cache: "no-store", ...change });
+  nonce = response.headers.get("Nonce") ?? nonce;
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${answer.code}: ${answer.message}`);
+  return answer;
+}
+
+/** Takes a cart as the Store API tells it: prices are texts in minor units. */
+function take({ items }) {
+  const before = JSON.stringify(cart);
+  cart = items.filter(({ sku }) => sku).map(({ sku, quantity, prices }) => ({ sku, quantity, price: Number(prices.price) / 10 ** prices.currency_minor_unit }));
+  if (JSON.stringify(cart) !== before) refresh();
+}
+
+/** Reads the cart, once for all who ask at the same time, and after what is under way. */
+const read = () => (planned ??= (running = running.then(() => ((planned = undefined), readNow()))));
+let planned;
+let running = Promise.resolve();
+
+/** Reads the cart, and tells it the experiments of this page. What fails leaves the page as it is. */
+async function readNow() {
+  try {
+    take(await ask("cart"));
+    const id = consent() && cart.length > 0 && Object.keys(variants).length > 0 ? unit.id() : undefined;
+    const attribute = id && formatAttribute({ unit: id, variants });
+    if (!attribute || attribute === wrote) return;
+    await ask("cart/extensions", { namespace: "endcap", data: { attribute } });
+    wrote = attribute;
+  } catch (error) {
+    console.warn("endcap:", error);
+  }
+}
+
+async function addToCart({ cart_id, quantity }) {
+  take(await ask("cart/add-item", { id: Number(cart_id), quantity }));
+  // The Mini-Cart and the cart block ask again, and so does the cart of classic themes.
+  document.body.dispatchEvent(new CustomEvent("wc-blocks_added_to_cart", { bubbles: true, detail: { preserveCartData: false } }));
+  window.jQuery?.(document.body).trigger("wc_fragment_refresh");
+}
+
+/** What the cart block holds, as a text; it changes there before any event is told. */
+const inBlocks = () => JSON.stringify(window.wp?.data?.select("wc/store/cart")?.getCartData?.().items?.map(({ key, quantity }) => [key, quantity]) ?? null);
+
+let held = inBlocks();
+window.wp?.data?.subscribe(() => {
+  const now = inBlocks();
+  if (now !== held) [held] = [now, void read()];
+});
+for (const name of ["wc-blocks_added_to_cart", "wc-blocks_removed_from_cart"]) document.body.addEventListener(name, () => void read());
+window.jQuery?.(document.body).on("added_to_cart removed_from_cart updated_cart_totals", () => void read());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void read());
+window.addEventListener("pageshow", ({ persisted }) => persisted && void read());
+
+const bundle = load(settings.bundle, { cards: settings.cards });
+const first = read();
+connect({
+  recommender: Promise.all([bundle, first]).then(([recommender]) => recommender), // so that blocks do not draw twice
+  context: () => ({ cart }),
+  addToCart,
+  events: createEvents({ consent, unit, dataLayer: window.dataLayer, ...(settings.events && { endpoint: settings.events }) }),
+});
+
+window.endcap = {
+  /** The variants of this page's experiments, for the order's meta `_endcap`. */
+  setVariants(given) {
+    variants = given;
+    return read();
+  },
+};
