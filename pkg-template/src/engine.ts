@@ -27,7 +27,11 @@ const yes = () => true;
 const no = () => false;
 
 async function start(source: EngineSource | (() => EngineSource), options: FetchOptions): Promise<void> {
-  if (typeof WebAssembly === "undefined") throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly");
+  if (typeof WebAssembly === "undefined") {
+    throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly", {
+      advice: "Nothing to do: WebAssembly is switched off here, as in a browser's lockdown mode, and no header brings it back.",
+    });
+  }
   const given = await guarded(Promise.resolve(typeof source === "function" ? source() : source));
   const module = isModule(given) ? given : await compile(given, options);
   // The glue keeps an instance before it has called it, so a foreign module must not get that far.
