@@ -116,7 +116,9 @@ setup_chromium() {
 
 setup_firefox() {
   local how="install Firefox, or set FIREFOX to its path. Debian: apt-get install firefox-esr; Fedora: dnf install firefox; macOS: brew install --cask firefox"
-  [ -z "$(find_firefox)" ] || return 0
+  local found
+  found=$(find_firefox)
+  [ -z "$found" ] || return 0
   have apt-get || die "no Firefox was found" "$how"
   [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null || die "no Firefox was found, and apt-get needs root" "$how"
   say "setup: apt-get install firefox-esr"

@@ -55,8 +55,7 @@ javascript() {
 # The packed tarball in each runtime and out of each bundler; the table stays in tests/output/matrix.md.
 matrix() {
   compgen -G 'tests/matrix/*.test.mjs' > /dev/null || skip "no tests/matrix/*.test.mjs"
-  CHROMIUM=$(find_chromium) FIREFOX=$(find_firefox) ENDCAP=$TARGET_DIR/debug/endcap \
-    node --test --test-reporter=spec --test-concurrency=1 tests/matrix/*.test.mjs
+  CHROMIUM=$(find_chromium) FIREFOX=$(find_firefox) node --test --test-reporter=spec tests/matrix/*.test.mjs
 }
 
 shell_checks() {

@@ -55,6 +55,7 @@ const cutOff = (type, body) => (_, response) => {
 };
 let live = overlayOf(5);
 let looks = 0;
+let told = 0;
 const cartPage = (policy) => (request, response) => {
   const given = new URL(request.url, "http://localhost").searchParams;
   response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...(policy && { "content-security-policy": policy }) });
@@ -97,6 +98,7 @@ const origin = await serve({
   "/broken.cards": (_, response) => response.writeHead(503).end(),
   "/damaged.overlay": damaged(soldOut),
   "/foreign.overlay": foreign,
+  "/events": (request, response) => (told++, request.resume(), response.writeHead(202).end()),
   "/live.overlay": (_, response) => (looks++, response.writeHead(200, { "cache-control": "no-cache" }).end(live)),
 });
 const at = ({ path = "/", options = {}, script } = {}) => `${origin}${path}?${new URLSearchParams({ options: JSON.stringify(options), ...(script && { script }) })}`;
@@ -235,7 +237,7 @@ async function following(context, options = {}) {
   live = overlayOf(5);
   const { one, row } = await recommends(context, { options: { overlay: "/live.overlay", overlayMs: 100, ...options } });
   const { tab } = one;
-  const told = (count) => tab.waitForFunction((wanted) => overlays.length >= wanted, count).then(() => tab.evaluate(() => overlays));
+  const heard = (count) => tab.waitForFunction((wanted) => overlays.length >= wanted, count).then(() => tab.evaluate(() => overlays));
   const looked = async () => {
     const before = looks;
     for (let tries = 0; looks < before + 2; tries++) {
@@ -244,14 +246,14 @@ async function following(context, options = {}) {
     }
   };
   const revision = () => tab.evaluate(async () => (await loading).info().overlay.revision);
-  return { one, row, tab, told, looked, revision };
+  return { one, row, tab, heard, looked, revision };
 }
 
 for (const [name, code, bytes] of [["the overlay is damaged at a later look", "E_DAMAGED", damaged(soldOut)], ["a page stands for the overlay at a later look", "E_NOT_AN_OVERLAY", Buffer.from(HTML)]]) {
   fault(name, async (context) => {
-    const { one, row, tab, told, revision } = await following(context);
+    const { one, row, tab, heard, revision } = await following(context);
     live = bytes;
-    const [error] = await told(1);
+    const [error] = await heard(1);
     assert.equal(error.code, code);
     await settled(tab, 2);
     assert.deepEqual((await seen(tab)).products, titles, "what held goes on holding");
@@ -287,7 +289,7 @@ fault("two tabs, and an overlay that reaches one of them first", async (context)
   await second.tab.goto(at({ options: { overlay: "/live.overlay", overlayMs: 3_600_000 } }));
   await settled(second.tab);
   live = soldOut;
-  await first.told(1);
+  await first.heard(1);
   await settled(first.tab, 2);
   const products = (await seen(first.tab)).products;
   assert.ok(!products.includes(GONE_TITLE) && products.length > 0);
@@ -304,6 +306,11 @@ fault("two tabs, and an overlay that reaches one of them first", async (context)
 
 fault("back from another page, out of the back/forward cache", async (context) => {
   const { one, row, tab, looked, revision } = await following(context);
+  // With an event that waits for more, which goes by a beacon when the page is left.
+  await tab.evaluate(async () => {
+    const { createEvents } = await import("/events.js");
+    createEvents({ consent: () => true, endpoint: "/events", batchMs: 60_000 }).purchased({ transaction_id: "1", items: [{ sku: "KETTLE" }] });
+  });
   await tab.locator("a[href='/elsewhere']").click();
   await tab.waitForURL("**/elsewhere");
   live = soldOut;
@@ -318,7 +325,8 @@ fault("back from another page, out of the back/forward cache", async (context) =
   await tab.waitForFunction((gone) => ![...document.querySelector("#block").shadowRoot.querySelectorAll("[part=title]")].some(({ textContent }) => textContent.trim() === gone), GONE_TITLE);
   await assertUsable(tab);
   await assertQuiet(one, { moves: true });
-  return { ...row, note: "restored as it was; looks at the overlay go on" };
+  assert.equal(told, 1, "the event came, once");
+  return { ...row, note: "restored as it was; looks at the overlay go on, and events were sent on leaving" };
 });
 
 fault("the policy lacks 'wasm-unsafe-eval'", (context) => keepsItsOwn(context, "E_WASM_BLOCKED", { path: "/without-wasm" }));
@@ -367,6 +375,7 @@ for (const [name, more] of [["a bundle that fails where no block asks", 'documen
     const error = await one.tab.evaluate(() => loading.then(() => null, told));
     assert.equal(error.code, "E_FETCH");
     await one.tab.waitForTimeout(100);
+    await assertUsable(one.tab);
     await assertQuiet(one, { moves: true });
     return { shopper: name.includes("control") ? (await seen(one.tab)).text : "the page without a block", ...error, note: "told to whoever awaits `load`; nothing goes uncaught", printed: one.printed };
   });

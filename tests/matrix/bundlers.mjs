@@ -1,7 +1,7 @@
 // Out of each bundler: a shop's pages and its server, built with nothing but the defaults, then opened in both browsers or started.
 
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
 import commonjs from "@rollup/plugin-commonjs";
@@ -29,11 +29,18 @@ async function asServer(where, project, script) {
   return assertServer(stdout, where);
 }
 
+/** What these servers serve beside the pages. */
+const PUBLIC = {
+  "public/model.endcap": bundle,
+  "public/requests.json": JSON.stringify(requests),
+  "public/endcap_bg.wasm": readFileSync(join(packed.project, "node_modules/endcap/dist/endcap_bg.wasm")),
+  "public/favicon.ico": "",
+};
+
 const vite = (project, more = {}) => ({ root: project, configFile: false, logLevel: "error", cacheDir: join(project, "cache"), ...more });
 
 cell("Bundlers", inBoth("Vite, dev server"), async () => {
-  const project = projectWith({ ...pages(), "public/model.endcap": bundle, "public/requests.json": JSON.stringify(requests), "public/favicon.ico": "" });
-  copyFileSync(join(packed.project, "node_modules/endcap/dist/endcap_bg.wasm"), join(project, "public/endcap_bg.wasm"));
+  const project = projectWith({ ...pages(), ...PUBLIC });
   const optimizeDeps = { entries: PAGES.map((name) => `${name}.html`) };
   const server = await createServer(vite(project, { optimizeDeps, server: { host: "127.0.0.1", port: await freePort(), fs: { strict: false } } }));
   await server.listen();
@@ -108,7 +115,15 @@ cell("Bundlers", inBoth("Rollup, node-resolve"), async () => {
   return { version: versionOf("rollup"), ran: await assertPages(await hosted({}, join(project, "dist"), project)) };
 });
 
+// What needs a browser is imported where one is known to be there: in an effect.
+const inEffect = (name) => `"use client";
+  import { useEffect } from "react";
+  export default function Page() {
+    useEffect(() => void import("./${name}.js"), []);
+    return <div id="root" />;
+  }`;
 const NEXT_PAGE = {
+  ...Object.fromEntries(["main", "slim"].flatMap((name) => [[`app/${name}/page.jsx`, inEffect(name)], [`app/${name}/${name}.js`, page(`${name}.js`)]])),
   "app/layout.jsx": 'export default function Layout({ children }) { return <html lang="en"><body>{children}</body></html>; }',
   "app/page.jsx": 'import { Addons } from "./addons.jsx"; export default function Page() { return <Addons />; }',
   "app/addons.jsx": `"use client";
@@ -153,14 +168,14 @@ cell("Bundlers", inBoth("Next.js (Turbopack): an edge route, a Node route, a cli
   const folder = mkdtempSync(join(above, "next-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const config = `export default { turbopack: { root: ${JSON.stringify(above)} }, outputFileTracingRoot: ${JSON.stringify(above)} };`;
-  const project = projectWith({ ...NEXT_PAGE, "next.config.mjs": config, "public/model.endcap": bundle, "public/requests.json": JSON.stringify(requests), "public/favicon.ico": "" }, folder);
+  const project = projectWith({ ...NEXT_PAGE, "next.config.mjs": config, ...PUBLIC }, folder);
   const env = { NEXT_TELEMETRY_DISABLED: "1" };
   await printed(process.execPath, [tool("next"), "build"], { cwd: project, env });
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const { stop } = await started(process.execPath, [tool("next"), "start", "-H", "127.0.0.1", "-p", String(port)], { cwd: project, env, ready: async () => (await fetch(origin)).ok });
   for (const route of ["edge", "node"]) assertAnswers(await (await fetch(`${origin}/api/${route}`, { method: "POST", body: JSON.stringify(requests) })).text(), `Next, ${route} route`);
-  await assertPages(origin, ["react"], () => origin);
+  const ran = await assertPages(origin, PAGES, (name) => `${origin}/${name === "react" ? "" : name}`);
   await stop();
-  return { version: versionOf("next"), ran: ["endcap", "endcap/react"] };
+  return { version: versionOf("next"), ran };
 });

@@ -19,6 +19,7 @@ export const versionOf = (name, from = createRequire(import.meta.url)) => JSON.p
 export const tool = (name) => [join(here, "node_modules/.bin", name), join(jsSuite, "node_modules/.bin", name)].find(existsSync);
 
 export const packed = installed();
+export const VERSION = JSON.parse(readFileSync(join(packed.project, "node_modules/endcap/package.json"), "utf8")).version;
 export const bundle = golden("v1_complete.endcap");
 const recommender = await (await importIn(packed.project, "endcap")).load(bundle);
 export const requests = drawn(1_000, recommender);
@@ -63,7 +64,8 @@ export const pages = (script = (name) => `/${name}.js`) =>
 
 // A program that a shop starts knows nothing of the test that starts it, nor of the tools that were run in its process.
 const { NODE_ENV: _, NODE_TEST_CONTEXT: __, ...environment } = process.env;
-environment.NO_COLOR = "1";
+// Tools that keep notes of their user keep them in a folder that is gone afterwards.
+Object.assign(environment, { NO_COLOR: "1", XDG_CONFIG_HOME: temporary() });
 
 /** Runs a program and gives what it prints; what it says against itself comes with the error. */
 export function printed(command, args, { cwd, env = {} }) {
