@@ -107,13 +107,15 @@ const rows = [];
 const OWN = "the shop's own products";
 const RECOMMENDED = "recommendations";
 
-/** A fault of the table. `work` gives `{ shopper, code?, advice?, note? }`. */
+/** A fault of the table. `work` gives `{ shopper, code?, advice?, note? }`; where it throws, the row says so. */
 function fault(name, work) {
   test(name, async () => {
     const context = await visitor();
+    const row = { fault: name, shopper: "**failed**: see the test", code: null, advice: null, message: null, note: null };
+    rows.push(row);
     try {
-      const row = await work(context);
-      rows.push({ fault: name, shopper: row.shopper, code: row.code ?? null, advice: row.advice ?? null, message: row.message ?? null, note: row.note ?? null, browser: row.printed ?? [] });
+      const { printed: browser = [], name: _, items: __, ...found } = await work(context);
+      Object.assign(row, found, { browser });
     } finally {
       await context.close();
     }
