@@ -32,4 +32,4 @@ fuzz: ## fuzz the reader of bundles; SECONDS_EACH=60 a target
 
 clean: ## delete what was built here; the tools in the cache folder stay
 	@rm -rf target pkg pkg-cli demo www/dist tests/output tests/fuzz/target tests/fuzz/artifacts
-	@if [ -L tests/js/node_modules ]; then rm tests/js/node_modules; fi
+	@for link in tests/js/node_modules tests/matrix/node_modules; do if [ -L $$link ]; then rm $$link; fi; done

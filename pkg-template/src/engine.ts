@@ -29,7 +29,11 @@ const yes = () => true;
 const no = () => false;
 
 async function start(source: EngineSource | (() => EngineSource), options: EngineOptions): Promise<void> {
-  if (typeof WebAssembly === "undefined") throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly");
+  if (typeof WebAssembly === "undefined") {
+    throw new EndcapError("E_WASM_BLOCKED", "this runtime has no WebAssembly", {
+      advice: "Nothing to do: the browser has it switched off.",
+    });
+  }
   const given = await guarded(Promise.resolve(typeof source === "function" ? source() : source));
   if (isModule(given)) return instantiate(given);
   // What is kept must be whole and must have run, so nothing streams then.

@@ -5,18 +5,16 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { golden, here, importIn, installed, knownSkus, root, temporary } from "./support.mjs";
+import { drawn, freePort, golden, here, importIn, installed, root, temporary } from "./support.mjs";
 
 const { project } = installed();
 const bundle = golden("v1_complete.endcap");
 const recommender = await (await importIn(project, "endcap")).load(bundle);
 const studio = await (await importIn(project, "endcap/studio")).load(bundle);
-const skus = knownSkus(recommender);
 const OVERLAY_TOKEN = "a-token-that-nobody-guesses";
 const SHOPIFY_SECRET = "shpss_of_a_shop";
 const KETTLE = { placement: "cart", cart: [{ sku: "KETTLE" }] };
@@ -24,17 +22,7 @@ const [GONE] = recommender.recommend(KETTLE).items.map(({ sku }) => sku);
 const overlay = studio.overlay({ revision: 5, items: { [GONE]: { availability: "out" } }, made_at: "2026-11-25T12:00:00Z" });
 const shown = ({ items }) => items.map(({ sku }) => sku);
 
-/** A thousand requests of all kinds, drawn from a seed. */
-function drawn(count, seed = 5) {
-  const dice = (most) => Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * most);
-  const some = (most) => Array.from({ length: dice(most + 1) }, () => (dice(9) ? skus[dice(skus.length)] : `UNKNOWN-${dice(9)}`));
-  const placements = recommender.placements();
-  return Array.from({ length: count }, (_, n) => ({
-    placement: placements[dice(placements.length)], cart: some(6).map((sku) => ({ sku, quantity: 1 + dice(3) })), recent: some(4), exclude: some(2),
-    history: some(4).map((sku) => ({ sku, daysAgo: dice(300) })), ...(dice(2) && { product: skus[dice(skus.length)] }), limit: dice(6), id: `${n}`, now: "2026-11-26T12:00:00Z",
-  }));
-}
-const requests = drawn(1_000);
+const requests = drawn(1_000, recommender);
 const answers = requests.map((request) => recommender.recommend(request));
 
 /** What every example must do; `start` gives a function that asks it, and `stop`. */
@@ -78,14 +66,6 @@ function folderOf(name) {
   symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
   return folder;
 }
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 const tool = (name) => join(here, "node_modules/.bin", name);
 const SERVERS = {

@@ -3,6 +3,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
@@ -125,3 +126,23 @@ export function knownSkus(recommender) {
   if (items.length < 2) throw new Error("the bundle for the tests must have at least two popular items");
   return items.map(({ sku }) => sku);
 }
+
+/** Requests of all kinds that this recommender can be asked, drawn from a seed. */
+export function drawn(count, recommender, seed = 5) {
+  const [skus, placements] = [knownSkus(recommender), recommender.placements()];
+  const dice = (most) => Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * most);
+  const some = (most) => Array.from({ length: dice(most + 1) }, () => (dice(9) ? skus[dice(skus.length)] : `UNKNOWN-${dice(9)}`));
+  return Array.from({ length: count }, (_, n) => ({
+    placement: placements[dice(placements.length)], cart: some(6).map((sku) => ({ sku, quantity: 1 + dice(3) })), recent: some(4), exclude: some(2),
+    history: some(4).map((sku) => ({ sku, daysAgo: dice(300) })), ...(dice(2) && { product: skus[dice(skus.length)] }), limit: dice(6), id: `${n}`, now: "2026-11-26T12:00:00Z",
+  }));
+}
+
+/** A port that nobody listens at. */
+export const freePort = () =>
+  new Promise((resolve) => {
+    const socket = createSocket().listen(0, "127.0.0.1", () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });

@@ -16,6 +16,8 @@ const blocks = new Set<Recommendations>();
 /** Gives all blocks of the page what they ask. */
 export function connect(next: Connection): void {
   connection = next;
+  // Where no block asks, or only blocks of the control, a failed load is no news to the page: nobody awaits it.
+  Promise.resolve(next.recommender).catch(() => {});
   refresh();
 }
 

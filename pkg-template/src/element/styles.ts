@@ -10,10 +10,14 @@ export const styles = css`
     --endcap-on-accent: #fff;
     --endcap-surface: color-mix(in srgb, currentColor 8%, transparent);
     display: block;
-    container-type: inline-size;
   }
   :host([hidden]) {
     display: none;
+  }
+  /* Not the host: a container keeps the margins of what stands in it to itself, and the shop's own content would move when the
+     element is defined around it. */
+  [part="block"] {
+    container-type: inline-size;
   }
   [part="heading"] {
     font-size: 1.125em;
