@@ -15,6 +15,11 @@ for package in "$@"; do
       .ci/setup.sh wasi
       sh pkg-template/pack-cli.sh
       ;;
-    *) die "pack: unknown package $package" "one of: endcap endcap-cli" ;;
+    # Not a package: the example of a Rust service, built as its README builds it.
+    fastly)
+      .ci/setup.sh wasi
+      cargo build --quiet --release --target "$WASI_TARGET" --bins --target-dir "$TARGET_DIR/fastly" --manifest-path pkg-template/examples/fastly/Cargo.toml
+      ;;
+    *) die "pack: unknown package $package" "one of: endcap endcap-cli fastly" ;;
   esac
 done

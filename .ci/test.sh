@@ -36,6 +36,7 @@ demo() { DEMO_SERVE=0 SHOP='' ENDCAP=$TARGET_DIR/debug/endcap .ci/demo.sh; }
 
 # The same program for machines without Rust.
 command_line() { .ci/pack.sh endcap-cli; }
+rust_at_the_edge() { .ci/pack.sh fastly; }
 
 # The package's own sources are checked when it is packed, against the declarations of the engine built just then.
 types() {
@@ -83,6 +84,7 @@ step "wasm in Node" wasm_node
 step "wasm in headless Chromium" wasm_browser
 step "demo: sample shop, model, package, page" demo
 step "the command line as WebAssembly" command_line
+step "the example of a Rust service" rust_at_the_edge
 step "TypeScript" types
 step "JavaScript: package in Node and workerd, page in Chromium" javascript
 step "matrix: runtimes and bundlers" matrix

@@ -269,10 +269,17 @@ fn damaged_bundles_are_refused_with_a_code() {
 }
 
 #[test]
+fn folders_of_an_output_are_made() {
+    let shop = Shop::trained();
+    shop.run(&["slice", "model.endcap", "-o", "public/models/cut.endcap"]).with(0);
+    assert!(shop.path("public/models/cut.endcap").is_file());
+}
+
+#[test]
 fn the_machine_fails() {
     let shop = Shop::trained();
-    let nowhere = shop.run(&["slice", "model.endcap", "-o", "no-such-folder/cut.endcap"]).with(3);
-    assert!(nowhere.err.contains("no-such-folder"), "{}", nowhere.err);
+    let nowhere = shop.run(&["slice", "model.endcap", "-o", "orders.csv/cut.endcap"]).with(3);
+    assert!(nowhere.err.contains("orders.csv/cut.endcap"), "{}", nowhere.err);
     assert_eq!(shop.files(), ["catalog.csv", "model.endcap", "orders.csv"]);
 }
 

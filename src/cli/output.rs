@@ -30,7 +30,7 @@ pub(super) fn quiet(result: io::Result<()>) -> Result<(), Failure> {
 /// Writes a whole file beside `path` and moves it there, so that nobody ever reads half of it: not while it is written,
 /// not after an interruption, not when the disk is full. What stood there before stays until then.
 ///
-/// A link stays a link. What is no file, a pipe or a device, is written to as it is.
+/// Folders that are not there yet are made. A link stays a link. What is no file, a pipe or a device, is written to as it is.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_by(path, |mut file| file.write_all(bytes))
 }
@@ -55,6 +55,9 @@ fn replace<T>(path: &Path, write: impl FnOnce(&File) -> io::Result<T>) -> io::Re
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
     name.push(format!(".part-{}", process_number()));
     let part = path.with_file_name(name);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     let file = unfinished::begin(&part, || File::create(&part))?;
     // The bytes reach the disk before the name does: a power cut leaves the old file or the new one.
     let written = write(&file).and_then(|made| file.sync_all().map(|()| made));
