@@ -9,7 +9,7 @@ mkdir -p "$out"
 
 # What is measured is what the sources say now. ENDCAP names another binary to train with.
 cargo build --release --bin endcap --example bench_input
-.ci/pack.sh endcap
+.ci/pack.sh
 export ENDCAP=${ENDCAP:-$TARGET_DIR/release/endcap}
 # What is measured in a page is left out where there is no browser.
 CHROMIUM=$(find_chromium)

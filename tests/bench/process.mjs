@@ -31,13 +31,13 @@ function forgetPeak(pid) {
 }
 
 /**
- * Runs `endcap` and follows it; stages are told by the lines `[ 1.2 s] name: …` on stderr.
+ * Runs `endcap`, or another program that is it, and follows it; stages are told by the lines `[ 1.2 s] name: …` on stderr.
  *
  * Answers with `{ code, stderr, seconds, cpuSeconds, peakMb, stages: [{ name, seconds, cpuSeconds, peakMb }] }`.
  */
-export function watched(given, env = {}) {
+export function watched(given, env = {}, [program, ...before] = [endcap]) {
   const start = performance.now();
-  const child = spawn(endcap, given, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const child = spawn(program, [...before, ...given], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   const now = () => (performance.now() - start) / 1000;
   const stages = [];
   let stderr = "";
