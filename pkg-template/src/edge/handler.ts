@@ -26,6 +26,7 @@ const ROUTES = {
   "/events": ["POST"],
   "/health": ["GET"],
 } as const;
+type Route = keyof typeof ROUTES;
 
 /** What the platform hands over beside the request; Cloudflare's `ExecutionContext` is one. */
 export interface Context {
@@ -127,9 +128,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const pages = options.pages && new Pages(options.pages, (after) => model.current(after), settings.onError);
   const inPages = () => (pages === undefined ? {} : { pages: pages.counts() });
 
-  async function answer(request: Request, context: Context | undefined): Promise<Response> {
-    const url = new URL(request.url);
-    const route = settings.routeOf(url.pathname);
+  async function answer(request: Request, url: URL, route: Route | undefined, context: Context | undefined): Promise<Response> {
     if (route === undefined) throw new Refused("E_ROUTE", `there is no ${printable(url.pathname)} here`);
     const methods: readonly string[] = ROUTES[route];
     const allow = methods.join(", ");
@@ -193,9 +192,10 @@ export function createHandler(options: HandlerOptions): Handler {
     async fetch(request, context) {
       let response: Response;
       const url = new URL(request.url);
-      if (pages !== undefined && settings.routeOf(url.pathname) === undefined) return pages.answer(request, url, following(context)).catch(failed);
+      const route = settings.routeOf(url.pathname);
+      if (pages !== undefined && route === undefined) return pages.answer(request, url, following(context)).catch(failed);
       try {
-        response = await answer(request, context);
+        response = await answer(request, url, route, context);
       } catch (error) {
         if (isOurs(error)) settings.onError(error, "request");
         response = failed(error);
@@ -300,7 +300,7 @@ function checked(options: HandlerOptions) {
     onError,
     limit: options.limit ?? (() => true),
     maxAge: positive("maxAge", 60, 0),
-    routeOf: (path: string) => (path.startsWith(`${base}/`) && Object.hasOwn(ROUTES, path.slice(base.length)) ? (path.slice(base.length) as keyof typeof ROUTES) : undefined),
+    routeOf: (path: string) => (path.startsWith(`${base}/`) && Object.hasOwn(ROUTES, path.slice(base.length)) ? (path.slice(base.length) as Route) : undefined),
     shared: (request: Request, response: Response) => shared(request, response, cors),
     model: {
       bundle: source(bundle),

@@ -42,10 +42,12 @@ const STATUS: Record<string, number> = {
   E_MALFORMED: 400,
 };
 
+const NOT_KEPT = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff" };
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
 /** A JSON answer that nobody keeps, unless `headers` say otherwise. */
-export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  const body = JSON.stringify(value);
-  return new Response(body, { status, headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers } });
+export function json(value: unknown, status = 200, headers?: Record<string, string>): Response {
+  return new Response(JSON.stringify(value), { status, headers: headers === undefined ? NOT_KEPT : { ...NOT_KEPT, ...headers } });
 }
 
 /** The answer to a request that failed. What the server alone must know stays in `onError`. */
@@ -106,7 +108,7 @@ export async function jsonOf(request: Request, most: number): Promise<unknown> {
   }
   const bytes = await bodyOf(request, most);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(UTF_8.decode(bytes));
   } catch {
     throw new Refused("E_BODY", "expected a JSON body, found something else");
   }
