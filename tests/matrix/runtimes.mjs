@@ -57,9 +57,10 @@ const MINIFLARE = {
 };
 
 /** Runs a worker's folder in workerd; `ask` gives what it answers. */
-async function inWorkerd(folder, script, more, work) {
+async function inWorkerd(folder, script, more, work, prepare = async () => {}) {
   const miniflare = new Miniflare({ ...MINIFLARE, modulesRoot: folder, scriptPath: join(folder, script), ...more });
   try {
+    await prepare(miniflare);
     return await work((path, body) => miniflare.dispatchFetch(`https://shop.example${path}`, { method: "POST", body }));
   } finally {
     await miniflare.dispose();
@@ -122,7 +123,10 @@ async function wranglerDev(cwd, work) {
 }
 
 cell("Runtimes", "workerd, by wrangler dev: the example for Cloudflare", async () => {
-  await wranglerDev(cloudflare(), (ask) => askHandler(ask, "wrangler dev"));
+  const cwd = cloudflare();
+  // As its README publishes a bundle, into the bucket of this machine.
+  await printed(process.execPath, [tool("wrangler"), "r2", "object", "put", "recommendations/model.endcap", "--file", "model.endcap", "--local"], { cwd, env: WRANGLER });
+  await wranglerDev(cwd, (ask) => askHandler(ask, "wrangler dev"));
   return { version: `wrangler ${versionOf("wrangler")}`, ran: ["endcap/edge", "endcap/studio"], note: "its limiter set higher" };
 });
 
@@ -137,7 +141,8 @@ cell("Runtimes", "workerd: what wrangler deploy would upload", async () => {
   const cwd = cloudflare();
   await printed(process.execPath, [tool("wrangler"), "deploy", "--dry-run", "--outdir", "out"], { cwd, env: WRANGLER });
   const bindings = { compatibilityDate: "2026-04-01", r2Buckets: ["BUCKET"], kvNamespaces: ["EVENTS"], bindings: { OVERLAY_TOKEN } };
-  await inWorkerd(join(cwd, "out"), "worker.js", bindings, (ask) => askHandler(ask, "wrangler deploy --dry-run"));
+  const publish = async (miniflare) => void (await (await miniflare.getR2Bucket("BUCKET")).put("model.endcap", bundle));
+  await inWorkerd(join(cwd, "out"), "worker.js", bindings, (ask) => askHandler(ask, "wrangler deploy --dry-run"), publish);
   return { version: `wrangler ${versionOf("wrangler")}`, ran: ["endcap/edge", "endcap/studio"], note: "a dry run; its output asked in Miniflare" };
 });
 
