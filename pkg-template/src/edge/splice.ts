@@ -33,6 +33,8 @@ export function rewriterHere(): (new () => Rewriter) | undefined {
   return (globalThis as { HTMLRewriter?: new () => Rewriter }).HTMLRewriter;
 }
 
+/** Bytes that are read at once: what stands ready of them. Readers that are not told take 4 KB a turn in workerd. */
+const AT_ONCE = 64 * 1024;
 /** Longest content that is held back until the end of its element is seen, in bytes. What is longer stays, after the markup. */
 const MOST_HELD = 256 * 1024;
 const LESS = 0x3c;
@@ -64,12 +66,31 @@ export function splice(Rewriter: new () => Rewriter, body: ReadableStream<Uint8A
   return new ReadableStream({ pull: (out) => page.pull(out), cancel: (reason) => page.cancel(reason) }, { highWaterMark: 0 });
 }
 
+/** What comes from a stream, piece by piece; nothing at its end. */
+interface Pieces {
+  next(): Promise<Uint8Array | undefined>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
+function piecesOf(stream: ReadableStream<Uint8Array>): Pieces {
+  try {
+    const reader = stream.getReader({ mode: "byob" });
+    return { next: async () => taken(await reader.read(new Uint8Array(AT_ONCE))), cancel: (reason) => reader.cancel(reason) };
+  } catch {
+    // A stream of somebody's own making, or a runtime that reads no other way.
+    const reader = stream.getReader();
+    return { next: async () => taken(await reader.read()), cancel: (reason) => reader.cancel(reason) };
+  }
+}
+
+const taken = ({ done, value }: { done: boolean; value?: Uint8Array | undefined }): Uint8Array | undefined => (done ? undefined : value);
+
 class Page {
   /** The page as the rewriter reads it, no faster than its result is asked for. */
   readonly unmarked: ReadableStream<Uint8Array>;
-  #marked: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #marked: Pieces | undefined;
   readonly #body: ReadableStream<Uint8Array>;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #pieces: Pieces | undefined;
   #reading: Promise<Uint8Array | undefined> | undefined;
   readonly #markup: Uint8Array[];
   readonly #done: (spliced: Spliced) => void;
@@ -100,7 +121,7 @@ class Page {
   }
 
   set marked(stream: ReadableStream<Uint8Array>) {
-    this.#marked = stream.getReader();
+    this.#marked = piecesOf(stream);
   }
 
   mark(n: number, what: string): string {
@@ -124,16 +145,16 @@ class Page {
   async cancel(reason: unknown): Promise<void> {
     this.#plain = true;
     void this.#marked?.cancel(reason).catch(() => {});
-    await (this.#reader ?? this.#body).cancel(reason);
+    await (this.#pieces ?? this.#body).cancel(reason);
   }
 
   /** The next of the page; one read at a time, whoever asks: workerd allows no second. */
   #read(): Promise<Uint8Array | undefined> {
-    this.#reader ??= this.#body.getReader();
-    this.#reading ??= this.#reader.read().then(({ done, value }) => {
+    this.#pieces ??= piecesOf(this.#body);
+    this.#reading ??= this.#pieces.next().then((piece) => {
       this.#reading = undefined;
-      if (!done) this.#kept.push(value);
-      return value;
+      if (piece !== undefined) this.#kept.push(piece);
+      return piece;
     });
     return this.#reading;
   }
@@ -141,9 +162,9 @@ class Page {
   /** The next that the rewriter has to say of where marks are. */
   async #look(give: (bytes: Uint8Array) => void): Promise<void> {
     try {
-      const { done, value } = await (this.#marked as ReadableStreamDefaultReader<Uint8Array>).read();
-      if (!done) this.#scan(value, give);
-      if (done || (this.#placed === this.#markup.length && this.#holding === 0) || this.#held > MOST_HELD) this.#stop({});
+      const piece = await (this.#marked as Pieces).next();
+      if (piece !== undefined) this.#scan(piece, give);
+      if (piece === undefined || (this.#placed === this.#markup.length && this.#holding === 0) || this.#held > MOST_HELD) this.#stop({});
     } catch (error) {
       this.#stop({ error });
     }
