@@ -3,6 +3,7 @@
 use super::findings::Findings;
 use super::reader::{Section, Value, out_of_range, section_of, unfit, wrong_type};
 use crate::bundle::Span;
+use crate::experiment::BasisPoints;
 use crate::shop::Currency;
 use std::ops::RangeInclusive;
 use toml::de::DeValue;
@@ -11,6 +12,10 @@ use toml::de::DeValue;
 const LARGEST: i64 = 9_000_000_000_000;
 /// Decimals of a share in thousandths.
 const THOUSANDTHS: u32 = 3;
+/// Decimals of a share in basis points.
+const TEN_THOUSANDTHS: u32 = 4;
+/// Decimals of an hour.
+const HUNDREDTHS: u32 = 2;
 
 /// An amount in major units under `key`, in minor units: `least` or more.
 pub(super) fn amount(
@@ -33,9 +38,28 @@ pub(super) fn share(section: Section<'_, '_>, key: &'static str, findings: &mut 
     fixed(key, section.get(key)?, THOUSANDTHS, -1_000..=1_000, expected, findings)
 }
 
+/// A share or an effect within `range`, exact to a ten-thousandth.
+pub(super) fn points(
+    key: &str,
+    value: &Value<'_>,
+    range: RangeInclusive<BasisPoints>,
+    findings: &mut Findings<'_>,
+) -> Option<BasisPoints> {
+    let expected = format!("a number from {} to {} with at most 4 decimals", range.start(), range.end());
+    let within = i64::from(range.start().0)..=i64::from(range.end().0);
+    let points = fixed(key, value, TEN_THOUSANDTHS, within, expected, findings)?;
+    i32::try_from(points).ok().map(BasisPoints)
+}
+
+/// Hours a month under `key`, in hundredths: more than any shop has.
+pub(super) fn hours(section: Section<'_, '_>, key: &'static str, findings: &mut Findings<'_>) -> Option<i64> {
+    let expected = "hours from 0 to 10000 with at most 2 decimals".to_owned();
+    fixed(key, section.get(key)?, HUNDREDTHS, 0..=1_000_000, expected, findings)
+}
+
 /// A number of which ten to the `places` are a unit.
 fn fixed(
-    key: &'static str,
+    key: &str,
     value: &Value<'_>,
     places: u32,
     range: RangeInclusive<i64>,

@@ -56,7 +56,7 @@ fn items(when: Section<'_, '_>, key: &'static str, allowed: Allowed, findings: &
 }
 
 /// `segment = { device = "mobile" }`: what the shop says of the visitor, key by key.
-fn segment(when: Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Vec<(String, Vec<String>)>> {
+pub(super) fn segment(when: Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Vec<(String, Vec<String>)>> {
     let segment = when.section("segment", findings)?;
     let mut all = Vec::new();
     for (key, place, value) in segment.entries() {

@@ -77,6 +77,29 @@
 //! | | `when` | `cart_contains_any`, `cart_contains_all`, `cart_contains_none`, `product`: tests of texts; `cart_subtotal`, `cart_lines`: `{ min, max }`; `segment`: texts by key | always |
 //! | | `action` | one of `exclude = true`, `include_only = true`, `boost` (above 1, at most 2), `bury` (above 0, below 1), `pin` (1 to 100) | must be there |
 //! | | `from`, `until` | a date with a time; the first moment within, the first beyond | no window |
+//! | `[[experiment]]` | `name` | 1 to 64 letters a to z, digits, `_` and `-`, unique; not `global_holdout` | must be there |
+//! | | `placement` | a placement; one experiment at a time for the same visitors | must be there |
+//! | | `allocation` | shares by arm, 2 to 8 of them, `holdout` among them, each above 0, together at most 1, at most four decimals; who is left is in no arm | must be there |
+//! | | `control` | `none`, `incumbent`: what `holdout` shows | `none` |
+//! | | `salt` | a text; another deals the visitors anew | the name |
+//! | | `unit` | `visitor`, `customer` | `visitor` |
+//! | | `metric` | `contribution_margin_per_visitor`, `aov`, `revenue_per_visitor`, `attach_rate`, `conversion` | `contribution_margin_per_visitor` |
+//! | | `minimum_detectable_effect` | 0.001 to 1, at most four decimals | 0.03 |
+//! | | `days` | 7 to 365 | 30 |
+//! | | `kill` | `aov_lift_net_of_margin_drag` or a metric followed by `_lift`, `<` and a number from −1 to 1; or `margin_drag`, `>` and one | `"aov_lift_net_of_margin_drag < 0.03"` |
+//! | | `winsorise` | 0.9 to 1, the quantile at which values of a unit are cut off; 1: not at all | 0.99 |
+//! | | `cap` | an amount above 0: the value at that quantile before the start | not yet looked up |
+//! | | `looks` | 1 to 52 | 4 |
+//! | | `min_units` | 1 to 1,000,000,000 an arm | 200 |
+//! | | `when` | `segment`: texts by key | everybody |
+//! | | `from`, `until` | as for a rule | no window |
+//! | | `plan` | 32 hexadecimal digits, which `endcap plan` writes | not registered |
+//! | `[experiments]` | `global_holdout` | 0 to 0.5, at most four decimals: visitors that no placement serves | 0 |
+//! | | `salt` | a text | `global_holdout` |
+//! | `[cost]` | `hours_a_month` | 0 to 10,000, at most two decimals | must be there |
+//! | | `rate` | an amount an hour | must be there |
+//! | `[[calendar]]` | `name` | a text: a promotion that reports mark | must be there |
+//! | | `from`, `until` | as for a rule | must be there |
 //!
 //! Texts are compared literally and without regard to case. One that looks like a pattern is kept as it is and told in
 //! [`Config::remarks`], beside what holds and changes nothing.
@@ -84,12 +107,17 @@
 //! # What it does not do
 //!
 //! It opens no file and looks at no catalog: whether a threshold suits the shop, and whether a rule matches anything, is for
-//! the preview to say.
+//! the preview to say. Nor does it know the day: whether an experiment can be decided with the shop's traffic is for
+//! `endcap plan`, and what became of it for `endcap report`; both read [`Config::experiments`], [`Config::cost`] and
+//! [`Config::calendar`].
 
 mod amounts;
 mod built_in;
+mod calendar;
+mod concurrent;
 mod conditions;
 mod error;
+mod experiments;
 mod findings;
 mod import;
 mod matches;
@@ -108,7 +136,8 @@ pub use import::{Target, import};
 pub use starter::{Facts, starter};
 
 use crate::bundle::{PlacementNote, Policy, Rule, ShopTerms};
-use crate::shop::{CuratedAs, Currency};
+use crate::experiment::{GlobalHoldout, Planned, RunningCost};
+use crate::shop::{CuratedAs, Currency, Promotion};
 use findings::Findings;
 use placements::Placement;
 use reader::Section;
@@ -141,6 +170,16 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// Where each rule stands.
     pub rule_places: Vec<Place>,
+    /// The experiments with their plans, in the order of the file; `endcap plan` and `endcap report` read them.
+    pub experiments: Vec<Planned>,
+    /// Where each experiment stands.
+    pub experiment_places: Vec<Place>,
+    /// Who is held out of every placement; nobody where the file says nothing.
+    pub global_holdout: GlobalHoldout,
+    /// What looking after recommendations costs, where the file says so; for `endcap plan` and `endcap report`.
+    pub cost: Option<RunningCost>,
+    /// The promotions of the shop's year, in the order of the file; for `endcap report`.
+    pub calendar: Vec<Promotion>,
     /// What holds and is perhaps not meant, in the order of the file.
     pub remarks: Vec<Remark>,
 }
@@ -200,6 +239,11 @@ impl Config {
             placement_places: Vec::new(),
             rules: Vec::new(),
             rule_places: Vec::new(),
+            experiments: Vec::new(),
+            experiment_places: Vec::new(),
+            global_holdout: GlobalHoldout::default(),
+            cost: None,
+            calendar: Vec::new(),
             remarks: Vec::new(),
         }
     }
@@ -247,9 +291,13 @@ fn examine<'t>(text: &'t str, file: &'t str) -> (Option<Config>, Findings<'t>) {
     (Some(config), findings)
 }
 
+/// What a file may hold.
+const TABLES: [&str; 9] =
+    ["shop", "train", "stock", "placement", "rule", "experiment", "experiments", "cost", "calendar"];
+
 /// The configuration of a parsed file; where something is wrong, a default stands in and a finding says so.
 fn read(root: Section<'_, '_>, findings: &mut Findings<'_>) -> Config {
-    root.allow(&["shop", "train", "stock", "placement", "rule"], &["experiment", "cost", "calendar"], findings);
+    root.allow(&TABLES, &[], findings);
     let mut config = Config::bare();
     let zone = root.section("shop", findings).and_then(|table| shop::shop(table, &mut config, findings));
     if let Some(table) = root.section("stock", findings) {
@@ -267,6 +315,9 @@ fn read(root: Section<'_, '_>, findings: &mut Findings<'_>) -> Config {
     let (starts, rules): (Vec<usize>, Vec<Rule>) = rules::read(root, &around, findings).into_iter().unzip();
     config.rules = rules;
     config.rule_places = findings.places(starts.into_iter());
+    experiments::read(root, &around, &mut config, findings);
+    config.cost = root.section("cost", findings).and_then(|table| calendar::cost(table, &around, findings));
+    config.calendar = calendar::calendar(root, &around, findings);
     config.take(placements, |at| findings.places(std::iter::once(at)).pop());
     config.remarks = findings.remarks();
     config

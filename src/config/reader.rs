@@ -90,6 +90,27 @@ impl<'a, 'i> Section<'a, 'i> {
         sections
     }
 
+    /// The tables of a list, at most so many of them; `remedy` says what to do about more, of which none is read.
+    pub(super) fn tables(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+        (most, remedy): (usize, &str),
+        findings: &mut Findings<'_>,
+    ) -> Vec<Section<'a, 'i>> {
+        let Some(value) = self.table.get(key) else { return Vec::new() };
+        let Some(tables) = value.get_ref().as_array() else {
+            wrong_type::<()>(key, expected, value, findings);
+            return Vec::new();
+        };
+        if let Some(beyond) = tables.get(most) {
+            let (expected, found) = (format!("at most {most} tables"), format!("{} of them", tables.len()));
+            unfit::<()>(key, [&expected, &found, remedy], beyond.span(), findings);
+            return Vec::new();
+        }
+        tables.iter().filter_map(|table| section_of(key, table, findings)).collect()
+    }
+
     /// A whole number within `range`.
     pub(super) fn integer(
         &self,

@@ -4,7 +4,7 @@ use super::conditions;
 use super::error::{Problem, Severity};
 use super::findings::{Findings, SHOWN};
 use super::matches::{self, Allowed};
-use super::reader::{Section, nearest, section_of, unfit, wrong_type};
+use super::reader::{Section, nearest, section_of, unfit};
 use super::texts::{self, LONGEST};
 use super::times::{self, Zone};
 use crate::bundle::{Effect, MAX_RULES, Rule, Test, When};
@@ -30,26 +30,14 @@ pub(super) struct Around<'r> {
 
 /// The rules of a file, in its order, each with its first byte.
 pub(super) fn read(root: Section<'_, '_>, around: &Around<'_>, findings: &mut Findings<'_>) -> Vec<(usize, Rule)> {
-    let Some(value) = root.get("rule") else { return Vec::new() };
-    let Some(tables) = value.get_ref().as_array() else {
-        wrong_type::<()>("rule", "a list of tables, each under [[rule]]", value, findings);
-        return Vec::new();
-    };
-    if let Some(beyond) = tables.get(MOST) {
-        let (expected, found) = (format!("at most {MOST} tables"), format!("{} of them", tables.len()));
-        let remedy = "merge rules that do the same: each key takes a list";
-        unfit::<()>("rule", [&expected, &found, remedy], beyond.span(), findings);
-        return Vec::new();
-    }
+    let remedy = "merge rules that do the same: each key takes a list";
     let mut names = HashMap::new();
     let mut rules = Vec::new();
-    for table in tables.iter() {
-        let Some(section) = section_of("rule", table, findings) else { continue };
-        rules.extend(rule(section, around, &mut names, findings).map(|rule| (table.span().start, rule)));
+    for section in root.tables("rule", "a list of tables, each under [[rule]]", (MOST, remedy), findings) {
+        rules.extend(rule(section, around, &mut names, findings).map(|rule| (section.place().start, rule)));
     }
     if let Some((at, _)) = rules.iter().filter(|(_, rule)| is_asked(rule)).nth(MAX_RULES) {
         let (expected, found) = (format!("at most {MAX_RULES} rules that are asked in each request"), "one more");
-        let remedy = "merge rules that do the same: each key takes a list";
         unfit::<()>("rule", [&expected, found, remedy], *at..*at, findings);
     }
     rules

@@ -8,6 +8,7 @@ mod imported;
 mod refused;
 mod ruled;
 mod schema;
+mod tried;
 
 /// The lines of the errors of `text`.
 fn errors(text: &str) -> Vec<String> {
@@ -159,15 +160,12 @@ fn every_kind_of_error_has_its_line_and_column() {
         ),
         (
             "[shops]\n",
-            "e.toml:1:2: expected one of shop, train, stock, placement, rule, found the key `shops`; did you mean `shop`?",
+            "e.toml:1:2: expected one of shop, train, stock, placement, rule, experiment, experiments, cost, calendar, found the key `shops`; did you mean `shop`?",
         ),
         (
             "[xyzzy]\n",
-            "e.toml:1:2: expected one of shop, train, stock, placement, rule, found the key `xyzzy`; remove or correct it",
+            "e.toml:1:2: expected one of shop, train, stock, placement, rule, experiment, experiments, cost, calendar, found the key `xyzzy`; remove or correct it",
         ),
-        ("[[experiment]]", "e.toml:1:3: `experiment` is not supported by this version yet; remove it"),
-        ("[cost]", "e.toml:1:2: `cost` is not supported by this version yet; remove it"),
-        ("[[calendar]]", "e.toml:1:3: `calendar` is not supported by this version yet; remove it"),
         (
             "[placement.cart]\nstrategy = \"cart_addon\"",
             "e.toml:2:12: `strategy`: expected one of cart_addons, bought_together, similar, replenish, popular, alternatives, rerank, found `cart_addon`; did you mean `cart_addons`?",
@@ -324,7 +322,8 @@ proptest! {
             prop_oneof![
                 prop::sample::select(vec![
                     "[placement.cart]\n", "[shop]\n", "[train]\n", "limit = ", "fallback = ", "cart_row", " = ", "1", "\n",
-                    "[", "]", "{", "}", "\"", "\"popular\"", "nan", "0.5", "[[rule]]\n", "match = ", "when = ", "action = { exclude = true }\n",
+                    "[", "]", "{", "}", "\"", "\"popular\"", "nan", "0.5", "[[rule]]\n", "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\n", "allocation = { holdout = 0.5, a = 0.5 }\n",
+                    "kill = \"aov_lift < 0.1\"\n", "[experiments]\n", "[cost]\n", "[[calendar]]\n", "until = 2026-03-29T02:30:00Z\n", "match = ", "when = ", "action = { exclude = true }\n",
                     "from = 2026-03-29T02:30:00\n", "stock", "price", "min", "-1", "{ min = 2, max = 1 }", ",", ".", "ä", "#",
                 ])
                 .prop_map(str::to_owned),

@@ -21,6 +21,7 @@ mod curated;
 mod item;
 mod money;
 mod order;
+mod promotion;
 mod session;
 mod sort;
 
@@ -30,5 +31,6 @@ pub use curated::{CuratedAs, CuratedLine, CuratedPlace};
 pub use item::{Availability, ItemId, Product, StockState};
 pub use money::{Currency, Money, MoneyError};
 pub use order::OrderLine;
+pub use promotion::Promotion;
 pub use session::{Event, EventKind};
 pub(crate) use sort::sort;

@@ -54,8 +54,8 @@ fn every_fixture_is_accepted_by_both() {
     assert_eq!(accepts(&starter(&Facts::default())), Some(true));
 }
 
-/// Keys of a placement and of a rule beside values of which some hold.
-const LINES: [&str; 40] = [
+/// Keys of placements, rules and experiments beside values of which some hold.
+const LINES: [&str; 74] = [
     "[shop]\ncurrency = \"EUR\"",
     "[shop]\ncurrency = \"Euro\"",
     "[shop]\nfree_shipping_at = 0x10",
@@ -96,6 +96,40 @@ const LINES: [&str; 40] = [
     "[[rule]]\nname = \"r\"\naction = { exclude = true }",
     "[[rule]]\nname = \"r\"\nmatch = { sku = \"A\" }\nwhen = { segment = { a = [] } }\naction = { pin = 1 }",
     "[[rule]]\nname = \"r\"\nmatch = { sku = \"A\" }\nfrom = \"soon\"\naction = { pin = 1 }",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"",
+    "[[experiment]]\nname = \"e f\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }",
+    "[[experiment]]\nname = \"global_holdout\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { control = 0.5, a = 0.5 }",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0 }",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, \"a b\" = 0.5 }",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nkill = \"aov_lift < 0.1\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nkill = \" margin_drag>-.1 \"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nkill = \"aov_lift > 0.1\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nkill = \"aov < 0.1\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nkill = \"aov_lift < 3%\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nmetric = \"profit\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nunit = \"session\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nminimum_detectable_effect = 0.0009",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\ndays = 6",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\ndays = 365",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nwinsorise = 0.89",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nlooks = 0",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nplan = \"0123456789abcdef0123456789abcdef\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nplan = \"0123\"",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nwhen = { cart_lines = { min = 1 } }",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nwhen = {}",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nstart = 2026-01-01T00:00:00Z",
+    "experiment = []",
+    "[experiment]\nname = \"e\"",
+    "[experiments]\nglobal_holdout = 0.5",
+    "[experiments]\nglobal_holdout = 0.51",
+    "[[experiments]]\nname = \"e\"",
+    "[cost]\nhours_a_month = 0\nrate = 0",
+    "[cost]\nrate = 10",
+    "[cost]\nhours_a_month = -1\nrate = 10",
+    "[[calendar]]\nname = \"a\"\nfrom = 2026-01-01T00:00:00Z\nuntil = 2026-01-02T00:00:00Z",
+    "[[calendar]]\nname = \"a\"\nfrom = 2026-01-01T00:00:00Z",
 ];
 
 #[test]
@@ -121,6 +155,13 @@ fn the_parser_refuses_more() {
         "[[rule]]\nname = \"r\"\nmatch = {}\naction = { pin = 1 }",
         "[[rule]]\nname = \"r\"\nmatch = { title = \"!\" }\naction = { pin = 1 }",
         "[[rule]]\nname = \"r\"\nmatch = { sku = \"A\" }\nfrom = 2026-01-01T00:00:00\naction = { pin = 1 }",
+        "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.6 }\n",
+        "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.00001 }\n",
+        "[[experiment]]\nname = \"e\"\nplacement = \"shelf\"\nallocation = { holdout = 0.5, a = 0.5 }\n",
+        "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\n[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\n",
+        "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nkill = \"aov_lift < 2\"",
+        "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\ncap = 1.005",
+        "[[calendar]]\nname = \"a\"\nfrom = 2026-01-01T00:00:00Z\nuntil = 2026-01-01T00:00:00Z",
     ] {
         assert!(parse(text, "e.toml").is_err() && accepts(text).unwrap(), "{text}");
     }
