@@ -48,8 +48,8 @@
 //!
 //! # Features
 //!
-//! * none: the engine alone: [`bundle`], [`rank`], [`placement`].
-//! * `train`: reading files, training and evaluation.
+//! * none: the engine alone: [`bundle`], [`rank`], [`placement`], [`experiment`].
+//! * `train`: reading files, training, evaluation, and the statistics of experiments (`report`).
 //! * `cli` (default): the `endcap` command.
 //! * `wasm`: the surface of the npm package.
 
@@ -60,10 +60,13 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "train")]
 pub mod evaluate;
+pub mod experiment;
 #[cfg(feature = "train")]
 pub mod feed;
 pub mod placement;
 pub mod rank;
+#[cfg(feature = "train")]
+pub mod report;
 pub mod rules;
 #[cfg(feature = "train")]
 pub mod sample;

@@ -15,6 +15,7 @@ mod inspect;
 mod interrupt;
 mod output;
 mod patch;
+mod plan;
 mod profile;
 mod progress;
 mod recommend;
@@ -67,6 +68,7 @@ enum Command {
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Plan(plan::PlanArgs),
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
     Sample(sample::SampleArgs),
@@ -91,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Recommend(args) => recommend::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Plan(args) => plan::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Rules(args) => rules::run(args),
