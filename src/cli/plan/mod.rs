@@ -103,6 +103,9 @@ struct Checked {
     offers: Vec<String>,
     /// The hash of the accepted plan.
     hash: Option<String>,
+    /// What amounts are in.
+    #[serde(skip)]
+    currency: Currency,
 }
 
 /// What is known of the shop.
@@ -277,6 +280,7 @@ fn check(args: &PlanArgs, config: &Config, planned: &Planned, known: &Known) -> 
         refused,
         offers,
         hash,
+        currency: config.currency,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Checked;
 use crate::cli::output;
 use crate::report::feasible::Feasible;
+use crate::shop::{Currency, Money};
 
 /// The lines of one experiment.
 pub(super) fn text(checked: &Checked) -> String {
@@ -16,7 +17,9 @@ pub(super) fn text(checked: &Checked) -> String {
     )];
     lines.extend(checked.notes.iter().map(|note| format!("  {note}")));
     let heads = ["", "mean", "units a day", "an arm", "days", "seen in time", "power"].map(String::from).to_vec();
-    let rows = std::iter::once(heads).chain(checked.figures.iter().map(row)).collect::<Vec<_>>();
+    let rows = std::iter::once(heads)
+        .chain(checked.figures.iter().map(|figure| row(figure, checked.currency)))
+        .collect::<Vec<_>>();
     lines.extend(output::table(&rows).lines().map(|line| format!("  {line}")));
     if !checked.operating.is_empty() {
         lines.push(format!("  with a true net lift of … the rule `{}` takes it back in", checked.kill));
@@ -33,9 +36,11 @@ pub(super) fn text(checked: &Checked) -> String {
     lines.join("\n")
 }
 
-fn row(figure: &Feasible) -> Vec<String> {
+fn row(figure: &Feasible, currency: Currency) -> Vec<String> {
     let whole = |value: f64| output::grouped(value.round() as u64);
-    let mean = if figure.mean < 1.0 { percent(figure.mean) } else { format!("{:.2}", figure.mean / 100.0) };
+    let is_share = matches!(figure.metric, "conversion" | "attach_rate");
+    let amount = || Money::new(figure.mean.round() as i64, currency).to_string();
+    let mean = if is_share { percent(figure.mean) } else { amount() };
     vec![
         figure.metric.to_owned(),
         mean,
