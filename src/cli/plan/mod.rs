@@ -3,6 +3,7 @@
 //! The orders of the last days stand for those of the test. What cannot be decided in the plan's days is refused, with what can
 //! be instead; what can is written down with a hash, so that a report can tell whether it was changed after the start.
 
+mod checked;
 mod register;
 mod shop;
 mod told;
@@ -11,21 +12,17 @@ use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
 use crate::config::{self, Config};
-use crate::experiment::{Measure, Metric, Planned, Registration};
-use crate::report::feasible::{Asked, Feasible};
-use crate::report::past::{DAY, Noise};
-use crate::report::statistics::{Baseline, KillRule, OperatingPoint};
-use crate::shop::{Currency, Money, Timestamp};
+use crate::experiment::Planned;
+use crate::report::past::Noise;
+use crate::report::statistics::Baseline;
+use crate::shop::Currency;
+use checked::{Known, Traffic};
 use clap::Args;
-use serde::Serialize;
 use shop::Orders;
 use std::path::PathBuf;
-use told::{percent, signed};
 
 /// Days of a month of the figures that are given by hand.
 const MONTH: f64 = 30.0;
-/// Longest plan.
-const MOST_DAYS: f64 = 365.0;
 /// What customers' orders resemble each other by, where nothing is known: between the 1.6 and 3.1 of three shops.
 const USUAL_DESIGN_EFFECT: f64 = 2.0;
 
@@ -83,38 +80,6 @@ pub(super) struct PlanArgs {
     json: bool,
 }
 
-/// What became of one experiment's plan.
-#[derive(Serialize)]
-struct Checked {
-    experiment: String,
-    placement: String,
-    metric: &'static str,
-    effect: f64,
-    days: u16,
-    kill: String,
-    /// The registered metric, and what the kill rule looks at where that is another figure.
-    figures: Vec<Feasible>,
-    /// How often the rule takes back what truly has these lifts.
-    operating: Vec<OperatingPoint>,
-    notes: Vec<String>,
-    /// Why it cannot be decided; none where it can.
-    refused: Option<String>,
-    /// What can be decided instead.
-    offers: Vec<String>,
-    /// The hash of the accepted plan.
-    hash: Option<String>,
-    /// What amounts are in.
-    #[serde(skip)]
-    currency: Currency,
-}
-
-/// What is known of the shop.
-struct Known {
-    revenue: Noise,
-    /// Of contribution margin; none where costs are not known.
-    margin: Option<Noise>,
-}
-
 pub(super) fn run(args: PlanArgs) -> Result<(), Failure> {
     args.check()?;
     let text = std::fs::read_to_string(&args.config).map_err(|error| Failure::read(&args.config, &error))?;
@@ -126,8 +91,10 @@ pub(super) fn run(args: PlanArgs) -> Result<(), Failure> {
     for planned in chosen {
         let known = args.known(orders.as_ref(), planned, config.currency)?;
         let mut planned = planned.clone();
-        planned.plan.cap = planned.plan.cap.or_else(|| cap(&known, config.currency));
-        let checked = check(&args, &config, &planned, &known);
+        planned.plan.cap = planned.plan.cap.or_else(|| known.cap(config.currency));
+        let traffic =
+            Traffic { visitors_a_day: args.visitors.map(|visitors| visitors / MONTH), attach_rate: args.attach_rate };
+        let checked = checked::check(traffic, &config, &planned, &known);
         if checked.refused.is_none() {
             accepted.push(planned);
         }
@@ -216,217 +183,4 @@ impl PlanArgs {
         let costed = orders.margin.len() as f64 >= 0.95 * orders.revenue.len() as f64;
         Ok(Known { revenue, margin: noise(&orders.margin).filter(|_| costed) })
     }
-}
-
-/// The value at which the plan cuts off, as the past has it: of the figure that the kill rule looks at.
-fn cap(known: &Known, currency: Currency) -> Option<Money> {
-    let limit = known.margin.unwrap_or(known.revenue).cap?;
-    Some(Money::new(limit.round().max(1.0) as i64, currency))
-}
-
-/// Whether a plan can be decided, and what can be instead.
-fn check(args: &PlanArgs, config: &Config, planned: &Planned, known: &Known) -> Checked {
-    let (experiment, plan) = (&planned.experiment, &planned.plan);
-    let asked = asked(config, planned);
-    let window = f64::from(plan.days);
-    let a_day = args.visitors.map(|visitors| visitors / MONTH);
-    let sized = |metric| figure(metric, known, a_day, args.attach_rate, window, asked);
-    let kill = match plan.kill.measure {
-        Measure::NetLift => Ok(net(known, asked)),
-        Measure::Lift(metric) => sized(metric),
-        Measure::MarginDrag => Err("its noise is not known beforehand".to_owned()),
-    };
-    let registered = sized(plan.metric);
-    let mut notes = facts(known, config.currency);
-    if planned.registration() == Registration::Changed {
-        notes.push("it was registered otherwise: once it runs, put that back or start another".to_owned());
-    }
-    notes.extend(promotions(config, planned));
-    let mut refused = None;
-    let mut figures = Vec::new();
-    for (what, figure) in [("its metric", registered), ("its kill rule", kill)] {
-        match figure {
-            Ok(figure) if figures.contains(&figure) => {}
-            Ok(figure) => {
-                if !figure.decidable && refused.is_none() {
-                    refused = Some(undecided(what, &figure));
-                }
-                figures.push(figure);
-            }
-            Err(why) => notes.push(format!("{what} is not checked: {why}")),
-        }
-    }
-    if figures.is_empty() {
-        refused = Some("nothing of it could be checked".to_owned());
-    }
-    let error = figures.last().and_then(|figure| figure.standard_error);
-    let rule = KillRule { threshold: plan.kill.threshold.to_fraction(), ..KillRule::default() };
-    let net_rule = plan.kill.measure == Measure::NetLift;
-    let operating = error.filter(|_| net_rule).map_or(Vec::new(), |error| OperatingPoint::table(&rule, error).to_vec());
-    notes.extend(cost(config, planned, known, asked));
-    let offers =
-        if refused.is_some() { offers(config, &figures, known, a_day, args.attach_rate, asked) } else { Vec::new() };
-    let hash = refused.is_none().then(|| planned.hash().to_string());
-    Checked {
-        experiment: experiment.name.to_string(),
-        placement: experiment.placement.clone(),
-        metric: plan.metric.name(),
-        effect: asked.effect,
-        days: plan.days,
-        kill: plan.kill.to_string(),
-        figures,
-        operating,
-        notes,
-        refused,
-        offers,
-        hash,
-        currency: config.currency,
-    }
-}
-
-/// What the plan asks of any figure: control against the largest other arm.
-fn asked(config: &Config, planned: &Planned) -> Asked {
-    let arms = &planned.experiment.arms;
-    let share =
-        |control: bool| arms.iter().filter(move |arm| arm.is_control() == control).map(|arm| arm.share().to_fraction());
-    let (control, treatment) = (share(true).fold(0.0, f64::max), share(false).fold(0.0, f64::max));
-    let reached = 1.0 - config.global_holdout.share.to_fraction();
-    Asked {
-        effect: planned.plan.minimum_detectable_effect.to_fraction(),
-        days: planned.plan.days,
-        share: (control + treatment) * reached,
-        treatment: treatment / (control + treatment),
-    }
-}
-
-/// The contribution margin by order; revenue where costs are not known.
-fn net(known: &Known, asked: Asked) -> Feasible {
-    match &known.margin {
-        Some(margin) => Feasible::by_order("contribution_margin_per_order", margin, asked),
-        None => Feasible::by_order(Metric::Aov.name(), &known.revenue, asked),
-    }
-}
-
-fn figure(
-    metric: Metric,
-    known: &Known,
-    visitors_a_day: Option<f64>,
-    attach_rate: Option<f64>,
-    window: f64,
-    asked: Asked,
-) -> Result<Feasible, String> {
-    let visitors = || visitors_a_day.ok_or_else(|| "give --visitors, the different visitors in 30 days".to_owned());
-    match metric {
-        Metric::Aov => Ok(Feasible::by_order(metric.name(), &known.revenue, asked)),
-        Metric::RevenuePerVisitor => {
-            Ok(Feasible::by_visitor(metric.name(), &known.revenue, visitors()?, window, asked))
-        }
-        Metric::ContributionMarginPerVisitor => {
-            let costs = "give --catalog with the costs of what was sold".to_owned();
-            let margin = known.margin.as_ref().ok_or(costs)?;
-            Ok(Feasible::by_visitor(metric.name(), margin, visitors()?, window, asked))
-        }
-        Metric::Conversion => Ok(Feasible::conversion(&known.revenue, visitors()?, window, asked)),
-        Metric::AttachRate => {
-            let share = attach_rate.ok_or("give --attach-rate, the share of orders with a recommended product")?;
-            Ok(Feasible::attach_rate(share, known.revenue.orders_a_day, asked))
-        }
-    }
-}
-
-fn undecided(what: &str, figure: &Feasible) -> String {
-    let needed = figure
-        .days_needed
-        .map_or("more traffic than there is".into(), |days| format!("{} days", output::grouped(days as u64)));
-    format!("{what} ({}) needs {needed} for {}, the plan has {}", figure.metric, signed(figure.effect), figure.days)
-}
-
-/// What the past looks like.
-fn facts(known: &Known, currency: Currency) -> Vec<String> {
-    let Known { revenue, margin } = known;
-    let amount = |minor: f64| Money::new(minor.round() as i64, currency).to_string();
-    let Baseline { mean, cv, design_effect } = revenue.baseline;
-    let mut facts = vec![format!(
-        "{:.1} orders a day of {}, spread {cv:.2} of it, {design_effect:.1} orders say as much as one, history explains {}",
-        revenue.orders_a_day,
-        amount(mean),
-        percent(revenue.explained)
-    )];
-    facts.push(match margin {
-        Some(margin) => {
-            let rate = margin.baseline.mean / mean;
-            format!("contribution margin {} an order, {}", amount(margin.baseline.mean), percent(rate))
-        }
-        None => "costs are not known: margin drag counts as none, and the rule is checked on revenue".to_owned(),
-    });
-    facts
-}
-
-/// Promotions within the days of the plan.
-fn promotions(config: &Config, planned: &Planned) -> Vec<String> {
-    let Some(from) = planned.experiment.from else {
-        let unchecked =
-            (!config.calendar.is_empty()).then(|| "without `from` its days are not held to the calendar".to_owned());
-        return unchecked.into_iter().collect();
-    };
-    let end = Timestamp(from.0 + i64::from(planned.plan.days) * DAY);
-    let within = config.calendar.iter().filter(|promotion| promotion.from < end && from < promotion.until);
-    within.map(|promotion| format!("`{}` lies within its days: orders are others then", promotion.name)).collect()
-}
-
-/// What running it costs, and what lift pays for that.
-fn cost(config: &Config, planned: &Planned, known: &Known, asked: Asked) -> Option<String> {
-    let cost = config.cost?.over(planned.plan.days);
-    let margin = known.margin.as_ref()?;
-    let treated = margin.orders_a_day * f64::from(asked.days) * asked.share * asked.treatment;
-    let earned = treated * margin.baseline.mean;
-    let even = cost.minor() as f64 / earned;
-    let gain = earned * asked.effect - cost.minor() as f64;
-    let gain = Money::new(gain.round() as i64, cost.currency());
-    Some(format!(
-        "looking after it costs {cost} in its days: paid for by a net lift of {}; at {} it leaves {gain}",
-        percent(even),
-        signed(asked.effect)
-    ))
-}
-
-/// What can be decided with the same traffic.
-fn offers(
-    config: &Config,
-    figures: &[Feasible],
-    known: &Known,
-    visitors_a_day: Option<f64>,
-    attach_rate: Option<f64>,
-    asked: Asked,
-) -> Vec<String> {
-    let mut offers = Vec::new();
-    let slowest = figures.iter().filter(|figure| !figure.decidable).max_by(|a, b| {
-        let days = |figure: &Feasible| figure.days_needed.unwrap_or(f64::INFINITY);
-        days(a).total_cmp(&days(b))
-    });
-    if let Some(figure) = slowest {
-        if let Some(days) = figure.days_needed.filter(|days| *days <= MOST_DAYS) {
-            offers.push(format!("days = {days:.0}"));
-        }
-        if let Some(reachable) = figure.reachable.filter(|reachable| *reachable <= 1.0) {
-            let effect = (reachable * 1_000.0).ceil() / 1_000.0;
-            offers.push(format!("minimum_detectable_effect = {effect}, the smallest that {} days see", asked.days));
-        }
-        let live = config.policies.iter().filter(|policy| policy.enabled).count();
-        if let Some(reachable) = figure.reachable.filter(|_| live > 1) {
-            let each = reachable / live as f64;
-            let sum = signed(reachable);
-            offers.push(format!(
-                "all {live} placements against the global holdout: together {sum}, {} each",
-                signed(each)
-            ));
-        }
-    }
-    for metric in [Metric::AttachRate, Metric::Conversion] {
-        let found = figure(metric, known, visitors_a_day, attach_rate, f64::from(asked.days), asked).ok();
-        if found.as_ref().is_some_and(|figure| figure.decidable) {
-            offers.push(format!("metric = \"{}\", which is decided in time", metric.name()));
-        }
-    }
-    offers
 }

@@ -1,6 +1,6 @@
 //! What a plan's check says, in words.
 
-use super::Checked;
+use super::checked::Checked;
 use crate::cli::output;
 use crate::report::feasible::Feasible;
 use crate::shop::{Currency, Money};
