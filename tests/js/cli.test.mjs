@@ -57,6 +57,17 @@ test("streams are bytes in order: requests by stdin, answers by stdout, and a re
   assert.equal(head.stderr, "");
 });
 
+test("letters for all customers, and a plan, are the native program's to the byte", () => {
+  writeFileSync(join(project, "plan.toml"), '[shop]\ncurrency = "EUR"\n\n[[experiment]]\nname = "addons"\nplacement = "cart"\nallocation = { holdout = 0.5, treatment = 0.5 }\nmetric = "conversion"\n');
+  const letters = ["recommend", "--bundle", "model.endcap", "--placement", "email", "--customers", "shop/orders.csv", "--now", "2026-09-01T08:00:00Z"];
+  const plan = ["plan", "--config", "plan.toml", "--orders", "shop/orders.csv", "--catalog", "shop/catalog.csv", "--visitors", "40000"];
+  for (const args of [letters, [...letters, "--format", "jsonl"], plan, [...plan, "--json"]]) {
+    const [ours, theirs] = [wasm(args), run(native, args)];
+    assert.deepEqual([ours.status, ours.stdout], [theirs.status, theirs.stdout]);
+    assert.ok(ours.stdout.length > 500, ours.stderr);
+  }
+});
+
 test("links, folders above and files that are not there", () => {
   mkdirSync(join(project, "deep/er"), { recursive: true });
   symlinkSync("../../model.endcap", join(project, "deep/er/link.endcap"));
