@@ -108,8 +108,8 @@
 //!
 //! It opens no file and looks at no catalog: whether a threshold suits the shop, and whether a rule matches anything, is for
 //! the preview to say. Nor does it know the day: whether an experiment can be decided with the shop's traffic is for
-//! `endcap plan`, and what became of it for `endcap report`; both read [`Config::experiments`], [`Config::cost`] and
-//! [`Config::calendar`].
+//! `endcap plan` to say, which reads [`Config::experiments`], [`Config::cost`] and [`Config::calendar`]. Nobody is assigned to
+//! an arm by this version, and whoever trains is told so.
 
 mod amounts;
 mod built_in;
@@ -170,15 +170,15 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// Where each rule stands.
     pub rule_places: Vec<Place>,
-    /// The experiments with their plans, in the order of the file; `endcap plan` and `endcap report` read them.
+    /// The experiments with their plans, in the order of the file; `endcap plan` reads them.
     pub experiments: Vec<Planned>,
     /// Where each experiment stands.
     pub experiment_places: Vec<Place>,
     /// Who is held out of every placement; nobody where the file says nothing.
     pub global_holdout: GlobalHoldout,
-    /// What looking after recommendations costs, where the file says so; for `endcap plan` and `endcap report`.
+    /// What looking after recommendations costs, where the file says so; for `endcap plan`.
     pub cost: Option<RunningCost>,
-    /// The promotions of the shop's year, in the order of the file; for `endcap report`.
+    /// The promotions of the shop's year, in the order of the file; for `endcap plan`.
     pub calendar: Vec<Promotion>,
     /// What holds and is perhaps not meant, in the order of the file.
     pub remarks: Vec<Remark>,
