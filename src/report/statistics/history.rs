@@ -2,7 +2,7 @@
 //!
 //! Who spent much last month spends much this month, in either arm. That part of the noise is known beforehand and can
 //! be taken out: the metric is corrected for the difference that the arms had before anything was shown. On shops where
-//! visitors return, the same effect needs 30 to 65 % fewer of them; where all are new it changes nothing. A visitor
+//! visitors return, the same effect needs fewer of them; where all are new it changes nothing. A visitor
 //! without history counts with zeros.
 //!
 //! In small numbers: before the start visitors of the treatment had spent 102 on average and those of control 98, 100

@@ -14,7 +14,7 @@ pub struct Baseline {
     pub mean: f64,
     /// Standard deviation of single orders over their mean.
     pub cv: f64,
-    /// Variance by visitor over the variance as if orders were independent; 1.6 to 3.1 where it was measured.
+    /// Variance by visitor over the variance as if orders were independent; above 1 where a customer's orders are alike.
     pub design_effect: f64,
 }
 
