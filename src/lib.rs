@@ -60,6 +60,7 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "train")]
 pub mod evaluate;
+pub mod event;
 pub mod experiment;
 #[cfg(feature = "train")]
 pub mod feed;

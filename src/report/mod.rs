@@ -28,3 +28,4 @@
 pub mod feasible;
 pub mod past;
 pub mod statistics;
+pub mod told;
