@@ -42,7 +42,7 @@ pub fn parse(text: &str) -> Option<Assignment> {
     length += VERSION.len() + 1;
     let mut variants: Vec<(String, String)> = Vec::new();
     for member in parts {
-        let (experiment, variant) = member.split_once('=')?;
+        let (experiment, variant) = member.split_once('=').filter(|(_, variant)| !variant.contains('='))?;
         let ((experiment, left), (variant, right)) = (name(experiment)?, name(variant)?);
         if variants.iter().any(|(known, _)| *known == experiment) {
             return None;

@@ -15,6 +15,32 @@ const MOST_PIECES: i64 = 1_000_000;
 /// The largest amount, in major units: below the largest that [`Money`] holds, in every currency.
 const LARGEST: f64 = 9_000_000_000.0;
 
+/// Every field of schema 1, and the other names that are understood.
+pub const FIELDS: [&str; 22] = [
+    "v",
+    "id",
+    "name",
+    "event",
+    "at",
+    "timestamp",
+    "received_at",
+    "item_list_id",
+    "recommendation_id",
+    "model",
+    "unit",
+    "unit_key",
+    "consent",
+    "experiment",
+    "variant",
+    "withheld",
+    "segment",
+    "items",
+    "transaction_id",
+    "value",
+    "currency",
+    "experiments",
+];
+
 /// An event, and the names of fields that schema 1 does not know.
 pub(super) struct Built {
     pub event: Event,
@@ -61,6 +87,9 @@ pub(super) fn build(members: Vec<(String, Value)>, shop: Currency) -> Result<Bui
         value: value.map(|value| money(&fields, "value", value, currency)).transpose()?,
         variants: fields.texts("experiments", 1)?,
     };
+    if shop != Currency::NONE && currency != shop {
+        return Err(EventError::OtherCurrency { found: currency.code().into(), expected: shop.code().into() });
+    }
     Ok(Built { event, unknown: fields.rest() })
 }
 
@@ -87,9 +116,6 @@ fn currency(fields: &mut Fields, shop: Currency) -> Result<Currency, EventError>
     let code = if let Value::Text(code) = &value { Some(code.as_str()) } else { None };
     let code = code.filter(|code| code.len() == 3).and_then(Currency::parse);
     let said = code.ok_or_else(|| fields.refused("currency", EXPECTED, value.described()))?;
-    if shop != Currency::NONE && said != shop {
-        return Err(EventError::OtherCurrency { found: said.code().into(), expected: shop.code().into() });
-    }
     Ok(said)
 }
 

@@ -55,21 +55,19 @@ impl Fields {
 
     /// A text of 1 to 128 characters.
     pub(super) fn name(&mut self, name: &str) -> Result<Option<String>, EventError> {
-        const EXPECTED: &str = "a text of 1 to 128 characters";
-        match self.take(name)? {
-            None => Ok(None),
-            Some(Value::Text(text)) if within(&text, 1, LONGEST_NAME) => Ok(Some(text)),
-            Some(other) => Err(self.refused(name, EXPECTED, long(&other))),
-        }
+        self.text(name, long)
     }
 
     /// As [`Fields::name`], of what an error may not repeat.
     pub(super) fn secret(&mut self, name: &str) -> Result<Option<String>, EventError> {
-        const EXPECTED: &str = "a text of 1 to 128 characters";
+        self.text(name, Value::kind)
+    }
+
+    fn text(&mut self, name: &str, describe: fn(&Value) -> String) -> Result<Option<String>, EventError> {
         match self.take(name)? {
             None => Ok(None),
             Some(Value::Text(text)) if within(&text, 1, LONGEST_NAME) => Ok(Some(text)),
-            Some(other) => Err(self.refused(name, EXPECTED, other.kind())),
+            Some(other) => Err(self.refused(name, "a text of 1 to 128 characters", describe(&other))),
         }
     }
 
@@ -134,6 +132,7 @@ impl Fields {
                 return Err(inner("it twice".into()));
             }
             match value {
+                Value::Null => {}
                 Value::Text(text) if within(&key, 1, LONGEST_NAME) && within(&text, least, LONGEST_NAME) => {
                     texts.push((key, text));
                 }

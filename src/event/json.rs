@@ -47,6 +47,32 @@ pub fn read_with_unknown(line: &[u8], currency: Currency) -> Result<(Event, Vec<
     read_all(line, currency).map(|built| (built.event, built.unknown))
 }
 
+/// As [`read_with_unknown`], of an object that was parsed elsewhere: a row of a table. There `segment`, `experiments` and
+/// `items` may be JSON in a text.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_members(
+    members: impl IntoIterator<Item = (String, serde_json::Value)>,
+    currency: Currency,
+) -> Result<(Event, Vec<String>), EventError> {
+    let parsed = |(name, value): (String, serde_json::Value)| {
+        let value = match Value::from(value) {
+            Value::Text(text) if NESTED.contains(&name.as_str()) => {
+                serde_json::from_str(&text).unwrap_or(Value::Text(text))
+            }
+            value => value,
+        };
+        (name, value)
+    };
+    let built = build(members.into_iter().map(parsed).collect(), currency)?;
+    Ok((built.event, built.unknown))
+}
+
+/// Fields that are no texts and no numbers.
+const NESTED: [&str; 3] = ["segment", "experiments", "items"];
+
 fn read_all(line: &[u8], currency: Currency) -> Result<Built, EventError> {
     let json = |found| EventError::Json { found };
     let text = std::str::from_utf8(line)
@@ -186,4 +212,4 @@ fn quoted(text: &str) -> io::Result<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

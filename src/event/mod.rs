@@ -22,6 +22,12 @@
 //! [`EventName::AddToCart`]; and pays: [`EventName::Purchase`] with the order's number and lines. A visitor of the control
 //! leaves an exposure, whose items nobody saw, and the purchase.
 //!
+//! # What it holds
+//!
+//! The types, for whoever makes or counts events. With the feature `train` also `json` and `parquet`, the two forms of a log,
+//! `key`, under which units are hashed, `attribute`, what an order carries, and `SCHEMA`. What a log holds of people, and
+//! how long, is said in `PRIVACY.md` beside this file.
+//!
 //! # What it does not do
 //!
 //! It joins nothing and counts nothing: that is the report's work. It knows no address, no device and no page.
@@ -43,13 +49,22 @@ pub mod key;
 #[cfg(feature = "train")]
 mod moment;
 #[cfg(feature = "train")]
+pub mod parquet;
+#[cfg(feature = "train")]
 mod value;
 
+#[cfg(feature = "train")]
+pub use build::FIELDS;
 #[cfg(feature = "train")]
 pub use error::EventError;
 
 use crate::shop::{Money, Timestamp};
 use std::fmt;
+
+/// JSON Schema (draft 2020-12) of an event: whatever it accepts is read, and whatever is read it accepts. What no such schema
+/// can say is that a field stands twice and that a moment's offset takes it out of 1971 to 2100.
+#[cfg(feature = "train")]
+pub const SCHEMA: &str = include_str!("event.schema.json");
 
 /// The version of the schema that this program writes.
 pub const VERSION: u32 = 1;
@@ -214,3 +229,6 @@ pub struct Event {
     /// Of a purchase: the arms that the order carries, experiment by experiment.
     pub variants: Vec<(String, String)>,
 }
+
+#[cfg(all(test, feature = "train"))]
+mod tests;

@@ -55,6 +55,8 @@ pub enum Reason {
     Json,
     /// Problem: an amount in another currency than the bundle's.
     Currency,
+    /// Problem: a code of a currency that is none.
+    CurrencyCode,
     /// Problem: a line of a log that is no event; [`Issue::expected`] says more.
     Event,
 }
@@ -100,6 +102,7 @@ impl Reason {
             Self::Placement => "placement",
             Self::Json => "json",
             Self::Currency => "currency",
+            Self::CurrencyCode => "currency_code",
             Self::Event => "event",
         }
     }
@@ -130,6 +133,7 @@ impl Reason {
             Self::Placement => "crosssell, upsell, related or the name of a placement",
             Self::Json => "one JSON object a line, of texts and numbers",
             Self::Currency => "an amount in the currency of the bundle",
+            Self::CurrencyCode => "three letters of ISO 4217",
             Self::Event => "an event",
         }
     }
@@ -160,6 +164,7 @@ impl Reason {
             Self::Placement => "use one of these words or a placement of endcap.toml, or leave it empty",
             Self::Json => "write it as {\"sku\":\"A-1\",\"price\":12.50}",
             Self::Currency => "convert it before",
+            Self::CurrencyCode => "write it as EUR, or leave it empty",
             Self::Event => "correct it where the event is made",
         }
     }
@@ -192,6 +197,7 @@ impl fmt::Display for Reason {
             Self::Placement => "placement unreadable",
             Self::Json => "JSON unreadable",
             Self::Currency => "amounts in another currency",
+            Self::CurrencyCode => "currency unreadable",
             Self::Event => "lines that are no events",
         })
     }
@@ -210,7 +216,7 @@ pub struct Issue {
     pub reason: Reason,
     /// What should stand there.
     pub expected: &'static str,
-    /// What stands there: at most [`Issue::FOUND`] characters, control characters escaped.
+    /// What stands there: at most [`Issue::FOUND`] characters, control characters escaped. Of [`Reason::Event`] it is said in words.
     pub found: String,
     /// What to do.
     pub remedy: &'static str,
@@ -243,6 +249,7 @@ impl fmt::Display for Issue {
         write!(f, "expected {}, found ", self.expected)?;
         match self.found.as_str() {
             "" => f.write_str("nothing")?,
+            said if self.reason == Reason::Event => f.write_str(said)?,
             found => write!(f, "`{found}`")?,
         }
         write!(f, "; {}", self.remedy)
@@ -251,9 +258,14 @@ impl fmt::Display for Issue {
 
 /// The first characters of `text`, safe to print on a terminal.
 pub(super) fn shortened(text: &str) -> String {
+    cut(text, Issue::FOUND)
+}
+
+/// The first `most` characters of `text`, safe to print on a terminal.
+pub(super) fn cut(text: &str, most: usize) -> String {
     let mut shown = String::new();
     for (n, c) in text.chars().enumerate() {
-        if n == Issue::FOUND {
+        if n == most {
             shown.push('…');
             break;
         }

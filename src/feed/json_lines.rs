@@ -4,9 +4,9 @@ use super::columns::{Columns, Field, plain};
 use super::csv::Record;
 use super::lines::Lines;
 use super::source::Source;
-use super::table::{Dropped, Row, settle};
-use super::{FeedError, Options, Reason, Summary};
-use crate::shop::Timestamp;
+use super::table::{self, Dropped, Row, settle};
+use super::{FeedError, Options, Reason, Summary, columnar};
+use crate::shop::{Currency, Timestamp};
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -26,7 +26,6 @@ pub(super) fn read(
 ) -> Result<Summary, FeedError> {
     let mut lines = Lines::new(Source::open_json(path, options.progress)?);
     let mut summary = Summary { file: path.display().to_string(), ..Summary::default() };
-    let places: Vec<Option<usize>> = (0..fields.len()).map(Some).collect();
     while let Some(line) = lines.next()? {
         let Some(bytes) = line else {
             summary.rows_read += 1;
@@ -37,31 +36,65 @@ pub(super) fn read(
             continue;
         }
         summary.rows_read += 1;
-        let object = match serde_json::from_slice::<Value>(&bytes) {
-            Ok(Value::Object(object)) => object,
-            _ => {
-                summary.drop_row(lines.number(), "", Reason::Json, String::from_utf8_lossy(&bytes).trim());
-                continue;
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(Value::Object(object)) => {
+                hand_on(&object, lines.number(), fields, options.currency, &mut summary, &mut each);
             }
-        };
-        match Fields::of(&object, fields, &mut summary) {
-            Err(key) => {
-                let found = object.get(key).map(ToString::to_string).unwrap_or_default();
-                summary.drop_row(lines.number(), key, Reason::Json, &found);
-            }
-            Ok(found) => {
-                let row = Row::new(Record::new(&found.text, &found.ends), &places, options.currency);
-                match each(row) {
-                    Ok(at) => summary.keep(at),
-                    Err(Dropped(field, reason)) => {
-                        let name = fields.get(field).map_or("", |field| field.name);
-                        summary.drop_row(lines.number(), name, reason, row.text(field));
-                    }
-                }
-            }
+            _ => summary.drop_row(lines.number(), "", Reason::Json, String::from_utf8_lossy(&bytes).trim()),
         }
     }
     settle(summary, options.max_bad_rows)
+}
+
+/// Reads the rows of a Parquet file likewise.
+///
+/// # Errors
+///
+/// All of [`FeedError`] but those of headers.
+pub(super) fn read_parquet(
+    path: &Path,
+    options: &Options<'_>,
+    fields: &'static [Field],
+    mut each: impl FnMut(Row<'_>) -> Result<Option<Timestamp>, Dropped>,
+) -> Result<Summary, FeedError> {
+    let mut summary = Summary { file: path.display().to_string(), ..Summary::default() };
+    let headers = columnar::columns(path)?;
+    let places = table::find(&summary.file, &headers, fields)?.places;
+    let taken: Vec<&str> = places.iter().flatten().filter_map(|at| headers.get(*at)).map(String::as_str).collect();
+    let unused = columnar::records(path, options, &|name| taken.contains(&name), &mut |record| {
+        summary.rows_read += 1;
+        let row = summary.rows_read;
+        hand_on(&record.into_iter().collect(), row, fields, options.currency, &mut summary, &mut each);
+    })?;
+    summary.unused.extend(unused);
+    settle(summary, options.max_bad_rows)
+}
+
+/// Hands an object to `each` as a row, and counts what becomes of it.
+fn hand_on(
+    object: &Map<String, Value>,
+    line: u64,
+    fields: &'static [Field],
+    currency: Currency,
+    summary: &mut Summary,
+    each: &mut impl FnMut(Row<'_>) -> Result<Option<Timestamp>, Dropped>,
+) {
+    let found = match Fields::of(object, fields, summary) {
+        Ok(found) => found,
+        Err(key) => {
+            let found = object.get(key).map(ToString::to_string).unwrap_or_default();
+            return summary.drop_row(line, key, Reason::Json, &found);
+        }
+    };
+    let places: Vec<Option<usize>> = (0..fields.len()).map(Some).collect();
+    let row = Row::new(Record::new(&found.text, &found.ends), &places, currency);
+    match each(row) {
+        Ok(at) => summary.keep(at),
+        Err(Dropped(field, reason)) => {
+            let name = fields.get(field).map_or("", |field| field.name);
+            summary.drop_row(line, name, reason, row.text(field));
+        }
+    }
 }
 
 /// The values of an object in the order of the fields, as a table would have them.

@@ -24,6 +24,9 @@ pub struct Refused {
     pub remedy: &'static str,
 }
 
+/// What a caller says of a record: of what moment it is, or why it cannot be used.
+pub type Judged = Result<Option<Timestamp>, Refused>;
+
 /// Hands every line of `path`, plain or gzip, to `each`, which says of what moment it is or why it cannot be used. Empty
 /// lines say nothing and are not counted; a file without lines is an empty log.
 ///
@@ -37,7 +40,7 @@ pub struct Refused {
 pub fn read_lines(
     path: &Path,
     options: &Options<'_>,
-    each: &mut dyn FnMut(&[u8]) -> Result<Option<Timestamp>, Refused>,
+    each: &mut dyn FnMut(&[u8]) -> Judged,
 ) -> Result<Summary, FeedError> {
     let mut lines = Lines::new(Source::open_json(path, options.progress)?);
     let mut summary = Summary { file: path.display().to_string(), ..Summary::default() };

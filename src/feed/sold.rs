@@ -2,10 +2,11 @@
 
 use super::columns::{Field, SKU_NAMES, TIMESTAMP_NAMES};
 use super::orders::{self, CUSTOMER_NAMES, ORDER_NAMES, PRICE_NAMES, QUANTITY_NAMES, STATUS_NAMES};
-use super::source::is_json;
+use super::source::{PARQUET, is_json};
 use super::table::{self, Dropped, Row};
 use super::{FeedError, Options, Reason, Summary, json_lines};
 use crate::shop::{Currency, Money, Timestamp};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const ORDER: usize = 0;
@@ -27,7 +28,7 @@ const FIELDS: &[Field] = &[
     Field::required("order_id", ORDERS),
     Field::required("sku", SKU_NAMES),
     Field::optional("customer_id", CUSTOMER_NAMES),
-    Field::required("timestamp", TIMESTAMP_NAMES),
+    Field::required("timestamp", TIMES),
     Field::optional("quantity", QUANTITY_NAMES),
     Field::optional("unit_price", PRICE_NAMES),
     Field::optional("status", STATUS_NAMES),
@@ -41,15 +42,20 @@ const FIELDS: &[Field] = &[
 ];
 
 /// [`ORDER_NAMES`], and after all of them the word of Shopify's export.
-const ORDERS: &[&str] = &{
-    let mut names = ["name"; ORDER_NAMES.len() + 1];
+const ORDERS: &[&str] = &and::<{ ORDER_NAMES.len() + 1 }>(ORDER_NAMES, &["name"]);
+/// [`TIMESTAMP_NAMES`], and after all of them WooCommerce's: that of its clock in UTC first.
+const TIMES: &[&str] = &and::<{ TIMESTAMP_NAMES.len() + 2 }>(TIMESTAMP_NAMES, &["date_created_gmt", "date_created"]);
+
+/// Names, and after them others; `N` of them together.
+const fn and<const N: usize>(names: &[&'static str], others: &[&'static str]) -> [&'static str; N] {
+    let mut all = [""; N];
     let mut at = 0;
-    while at < ORDER_NAMES.len() {
-        names[at] = ORDER_NAMES[at];
+    while at < N {
+        all[at] = if at < names.len() { names[at] } else { others[at - names.len()] };
         at += 1;
     }
-    names
-};
+    all
+}
 
 /// One line of an order, with what the order says of itself; borrowed from the file that is being read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,8 +88,8 @@ pub struct SoldRow<'a> {
     pub notes: Option<&'a str>,
 }
 
-/// Reads orders, one line an item, and hands every line to `sink` in file order: also those that [`super::read_orders`]
-/// leaves out, because what came back is money too.
+/// Reads orders, one line an item: delimited text, JSON Lines, plain or gzip, or Parquet. Hands
+/// every line to `sink` in file order, also those that [`super::read_orders`] leaves out, because what came back is money too.
 ///
 /// Columns are those of [`super::read_orders`], but the time is required; further `currency`, `cancelled_at`, `unit`,
 /// `unit_key`, `experiments`, `_endcap`, `note_attributes` or `meta_data`. Where a row has the number of the row before and
@@ -101,21 +107,36 @@ pub struct SoldRow<'a> {
 /// # Cost
 ///
 /// As [`super::read_orders`].
-pub fn read_sold(path: &Path, options: &Options<'_>, sink: &mut dyn FnMut(SoldRow<'_>)) -> Result<Summary, FeedError> {
-    let mut marked = None;
-    let mut order = Order::default();
+pub fn read_sold(path: &Path, options: &Options<'_>, sink: &mut dyn FnMut(SoldRow<'_>)) -> Result<Sold, FeedError> {
+    let (mut marked, mut order, mut currencies) = (None, Order::default(), BTreeMap::new());
     let mut each = |row: Row<'_>| {
         order.follow(row)?;
         let called_off = orders::digits_after_c(row.text(ORDER))
             && *marked.get_or_insert_with(|| orders::cancellations_are_marked(path));
-        let line = line(row, &order, called_off)?;
+        let currency = order.currency(row.currency())?;
+        if row.currency() != Currency::NONE && currency != row.currency() {
+            *currencies.entry(currency.code().to_owned()).or_default() += 1;
+            return Err(Dropped(CURRENCY, Reason::OtherCurrency));
+        }
+        let line = line(row, &order, currency, called_off)?;
         sink(line);
         Ok(Some(line.at))
     };
-    match table::read(path, options, FIELDS, &mut each) {
+    let summary = match table::read(path, options, FIELDS, &mut each) {
         Err(FeedError::Unsupported { found, .. }) if is_json(found) => json_lines::read(path, options, FIELDS, each),
+        Err(FeedError::Unsupported { found: PARQUET, .. }) => json_lines::read_parquet(path, options, FIELDS, each),
         read => read,
-    }
+    }?;
+    Ok(Sold { summary, currencies })
+}
+
+/// What was read from one file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sold {
+    /// What became of its rows.
+    pub summary: Summary,
+    /// The other currencies that were left out, each with its rows.
+    pub currencies: BTreeMap<String, u64>,
 }
 
 /// What the rows of one order say of all of it.
@@ -151,17 +172,15 @@ impl Order {
         WHOLE.iter().position(|whole| *whole == field).and_then(|at| self.texts[at].as_deref())
     }
 
-    /// The currency of the order's amounts, which has to be the shop's where the shop has one.
+    /// The currency of the order's amounts; the shop's where it says none.
     fn currency(&self, shop: Currency) -> Result<Currency, Dropped> {
-        let Some(code) = self.said(CURRENCY) else { return Ok(shop) };
-        let said = Currency::parse(code).ok_or(Dropped(CURRENCY, Reason::Currency))?;
-        if shop == Currency::NONE || said == shop { Ok(said) } else { Err(Dropped(CURRENCY, Reason::OtherCurrency)) }
+        let said = |code| Currency::parse(code).ok_or(Dropped(CURRENCY, Reason::CurrencyCode));
+        self.said(CURRENCY).map_or(Ok(shop), said)
     }
 }
 
 /// The line of a row.
-fn line<'a>(row: Row<'a>, order: &'a Order, called_off: bool) -> Result<SoldRow<'a>, Dropped> {
-    let currency = order.currency(row.currency())?;
+fn line<'a>(row: Row<'a>, order: &'a Order, currency: Currency, called_off: bool) -> Result<SoldRow<'a>, Dropped> {
     let (at, zoned) = order.at.ok_or(Dropped(TIMESTAMP, Reason::Blank))?;
     let quantity = row.number(QUANTITY)?.unwrap_or(1.0);
     if quantity.fract() != 0.0 {
@@ -213,5 +232,6 @@ mod tests {
             assert_eq!(FIELDS[at].name, name);
         }
         assert_eq!((ORDERS.first(), ORDERS.last()), (Some(&"order_number"), Some(&"name")));
+        assert_eq!((TIMES.first(), TIMES.last()), (Some(&"datetime"), Some(&"date_created")));
     }
 }

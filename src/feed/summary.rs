@@ -1,6 +1,6 @@
 //! What became of a file's rows.
 
-use super::issue::shortened;
+use super::issue::{cut, shortened};
 use super::{Issue, Reason, Refused};
 use crate::shop::Timestamp;
 use std::collections::BTreeMap;
@@ -66,8 +66,9 @@ impl Summary {
         let Refused { reason, field, expected, found, remedy } = refused;
         *self.dropped.entry(reason).or_default() += 1;
         if !reason.is_rule() && self.issues.len() < ISSUES_KEPT {
-            let issue = Issue::new(&self.file, line, &field, reason, &found);
-            self.issues.push(Issue { expected, remedy, ..issue });
+            // In words, around what stands there.
+            let found = cut(&found, 3 * Issue::FOUND);
+            self.issues.push(Issue { expected, remedy, found, ..Issue::new(&self.file, line, &field, reason, "") });
         }
     }
 }

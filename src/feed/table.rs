@@ -126,7 +126,7 @@ pub(super) fn read(
     mut each: impl FnMut(Row<'_>) -> Result<Option<Timestamp>, Dropped>,
 ) -> Result<Summary, FeedError> {
     let (mut rows, headers) = Rows::start(Source::open(path, options.progress)?)?;
-    let columns = find(&rows, &headers, fields)?;
+    let columns = find(rows.name(), &headers, fields)?;
     let mut summary = opened(&rows, &headers, &columns, fields);
     loop {
         let step = rows.advance()?;
@@ -152,9 +152,9 @@ pub(super) fn read(
 }
 
 /// Finds the columns, or says what was looked for.
-fn find(rows: &Rows<'_>, headers: &[String], fields: &'static [Field]) -> Result<Columns, FeedError> {
+pub(super) fn find(file: &str, headers: &[String], fields: &'static [Field]) -> Result<Columns, FeedError> {
     Columns::find(headers, fields).map_err(|missing| FeedError::MissingColumn {
-        file: rows.name().to_owned(),
+        file: file.to_owned(),
         field: fields[missing.field].name,
         accepted: fields[missing.field].synonyms,
         found: headers.to_vec(),
@@ -200,7 +200,7 @@ pub(super) fn bounded(summary: Summary, max_bad_rows: f64) -> Result<Summary, Fe
 /// Those of opening and reading.
 pub(super) fn scan(path: &Path, fields: &'static [Field], mut look: impl FnMut(Row<'_>)) -> Result<(), FeedError> {
     let (mut rows, headers) = Rows::start(Source::open(path, None)?)?;
-    let columns = find(&rows, &headers, fields)?;
+    let columns = find(rows.name(), &headers, fields)?;
     loop {
         match rows.advance()? {
             Step::End => return Ok(()),

@@ -225,7 +225,7 @@ proptest! {
 }
 
 /// Any event that a log can hold, in euro.
-pub(in super::super) fn any_event() -> impl Strategy<Value = Event> {
+pub(in crate::event) fn any_event() -> impl Strategy<Value = Event> {
     let text = || "\\PC{1,12}".prop_map(|text| text.chars().take(12).collect::<String>());
     let maybe = move || prop::option::of(text());
     let moment = || (31_536_000_000_i64..4_133_980_800_000).prop_map(Moment);

@@ -76,9 +76,9 @@ pub struct Read {
     pub other_currency: u64,
     /// The first [`feed::ISSUES_KEPT`] of those that cannot be read, in file order.
     pub issues: Vec<Issue>,
-    /// Those currencies, each with its records; the first ten.
+    /// Those currencies, each with its records; of events the first ten.
     pub currencies: BTreeMap<String, u64>,
-    /// Orders: lines whose time says its zone, and those whose time is taken as UTC because it says none. Events have one.
+    /// Records handed on whose time says its zone, and those whose time is taken as UTC because it says none.
     pub with_zone: u64,
     /// See `with_zone`.
     pub without_zone: u64,
@@ -117,18 +117,19 @@ impl Read {
         }
     }
 
-    /// Takes in the moment of a record.
-    fn saw(&mut self, at: Moment) {
+    /// Takes in the moment of a record that is handed on.
+    fn saw(&mut self, at: Moment, zoned: bool) {
+        *if zoned { &mut self.with_zone } else { &mut self.without_zone } += 1;
         self.first = Some(self.first.map_or(at, |first| first.min(at)));
         self.last = Some(self.last.map_or(at, |last| last.max(at)));
     }
 }
 
 /// Counts a word, unless it is a new one and there are many already.
-fn count(words: &mut BTreeMap<String, u64>, word: &str, most: usize) {
-    if let Some(times) = words.get_mut(word) {
-        *times += 1;
+fn count(words: &mut BTreeMap<String, u64>, word: &str, times: u64, most: usize) {
+    if let Some(counted) = words.get_mut(word) {
+        *counted += times;
     } else if words.len() < most {
-        words.insert(word.to_owned(), 1);
+        words.insert(word.to_owned(), times);
     }
 }

@@ -3,7 +3,7 @@
 use super::{InputError, Options, Read};
 use crate::event::attribute::{self, Assignment};
 use crate::event::{Moment, UnitKey, Who};
-use crate::feed::{self, SoldRow};
+use crate::feed::{self, Sold, SoldRow};
 use crate::shop::Money;
 use std::path::Path;
 
@@ -45,13 +45,12 @@ pub struct SoldLine {
 /// That of [`feed::read_sold`].
 pub fn read_orders(path: &Path, options: &Options<'_>, sink: &mut dyn FnMut(SoldLine)) -> Result<Read, InputError> {
     let mut read = Read::default();
-    let summary = feed::read_sold(path, &options.of_feed(), &mut |row| {
+    let Sold { summary, currencies } = feed::read_sold(path, &options.of_feed(), &mut |row| {
         let line = sold(row, options, &mut read);
-        read.saw(line.at);
-        *if row.zoned { &mut read.with_zone } else { &mut read.without_zone } += 1;
+        read.saw(line.at, row.zoned);
         sink(line);
     })?;
-    Ok(read.with(summary))
+    Ok(Read { currencies, ..read }.with(summary))
 }
 
 /// The line of a row.
