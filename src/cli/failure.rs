@@ -1,7 +1,9 @@
 //! How a command ends when it does not end well.
 
 use crate::bundle::{DraftError, OpenError};
+use crate::event::key::KeyError;
 use crate::feed::FeedError;
+use crate::report::inputs::InputError;
 use crate::train::TrainError;
 use std::fmt;
 use std::path::Path;
@@ -66,6 +68,26 @@ impl From<FeedError> for Failure {
             FeedError::Open { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Self::command(error),
             FeedError::Open { .. } => Self::machine(error),
             _ => Self::data(error),
+        }
+    }
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Feed(error) => error.into(),
+            InputError::Folder { .. } => Self::machine(error),
+            _ => Self::command(error),
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        match &error {
+            KeyError::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Self::command(error),
+            KeyError::Malformed { .. } => Self::data(error),
+            _ => Self::machine(error),
         }
     }
 }

@@ -57,7 +57,7 @@ pub(super) struct InitArgs {
 }
 
 /// `--currency`.
-fn currency(text: &str) -> Result<Currency, String> {
+pub(super) fn currency(text: &str) -> Result<Currency, String> {
     Currency::parse(text).ok_or_else(|| "expected three letters of ISO 4217 such as EUR".to_owned())
 }
 

@@ -7,6 +7,7 @@ mod asked;
 mod bundle_file;
 mod counts;
 mod evaluate;
+mod events;
 mod explain;
 mod failure;
 mod init;
@@ -69,6 +70,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Plan(plan::PlanArgs),
+    Events(events::EventsArgs),
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
     Sample(sample::SampleArgs),
@@ -94,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Plan(args) => plan::run(args),
+        Command::Events(args) => events::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Rules(args) => rules::run(args),

@@ -22,11 +22,49 @@
 //! [`EventName::AddToCart`]; and pays: [`EventName::Purchase`] with the order's number and lines. A visitor of the control
 //! leaves an exposure, whose items nobody saw, and the purchase.
 //!
+//! # What it holds
+//!
+//! The types, for whoever makes or counts events. With the feature `train` also `json` and `parquet`, the two forms of a log,
+//! `key`, under which units are hashed, `attribute`, what an order carries, and `SCHEMA`. What a log holds of people, and
+//! how long, is said in `PRIVACY.md` beside this file.
+//!
 //! # What it does not do
 //!
 //! It joins nothing and counts nothing: that is the report's work. It knows no address, no device and no page.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+#[cfg(feature = "train")]
+pub mod attribute;
+#[cfg(feature = "train")]
+mod build;
+#[cfg(feature = "train")]
+mod error;
+#[cfg(feature = "train")]
+mod fields;
+#[cfg(feature = "train")]
+pub mod json;
+#[cfg(feature = "train")]
+pub mod key;
+#[cfg(feature = "train")]
+mod moment;
+#[cfg(feature = "train")]
+pub mod parquet;
+#[cfg(feature = "train")]
+mod value;
+
+#[cfg(feature = "train")]
+pub use build::FIELDS;
+#[cfg(feature = "train")]
+pub use error::EventError;
+
 use crate::shop::{Money, Timestamp};
+use std::fmt;
+
+/// JSON Schema (draft 2020-12) of an event: whatever it accepts is read, and whatever is read it accepts. What no such schema
+/// can say is that a field stands twice and that a moment's offset takes it out of 1971 to 2100.
+#[cfg(feature = "train")]
+pub const SCHEMA: &str = include_str!("event.schema.json");
 
 /// The version of the schema that this program writes.
 pub const VERSION: u32 = 1;
@@ -78,11 +116,36 @@ impl EventName {
             Self::Purchase => "purchase",
         }
     }
+
+    /// What a word of a log names; `impression` and `click` too, as some call them.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "impression" => Some(Self::ViewItemList),
+            "click" => Some(Self::SelectItem),
+            _ => Self::ALL.into_iter().find(|name| name.name() == word),
+        }
+    }
 }
 
 /// A unit's hash under a secret key: whoever lacks the key cannot tell the unit from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitKey(pub [u8; 16]);
+
+impl UnitKey {
+    /// The hash of 32 hexadecimal digits in lower case; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let bits = digits.then(|| u128::from_str_radix(text, 16).ok()).flatten()?;
+        Some(Self(bits.to_be_bytes()))
+    }
+}
+
+impl fmt::Display for UnitKey {
+    /// 32 hexadecimal digits in lower case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
 
 /// Whom an event or an order is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -166,3 +229,6 @@ pub struct Event {
     /// Of a purchase: the arms that the order carries, experiment by experiment.
     pub variants: Vec<(String, String)>,
 }
+
+#[cfg(all(test, feature = "train"))]
+mod tests;

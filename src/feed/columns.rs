@@ -10,22 +10,29 @@ pub(super) struct Field {
     pub required: bool,
     /// The required field that this one can stand in for.
     pub instead_of: Option<&'static str>,
+    /// Whether lists and objects of JSON are welcome; they are then its text.
+    pub nested: bool,
 }
 
 impl Field {
     /// A field that every file must have.
     pub(super) const fn required(name: &'static str, synonyms: &'static [&'static str]) -> Self {
-        Self { name, synonyms, required: true, instead_of: None }
+        Self { name, synonyms, required: true, instead_of: None, nested: false }
     }
 
     /// A field that may be missing.
     pub(super) const fn optional(name: &'static str, synonyms: &'static [&'static str]) -> Self {
-        Self { name, synonyms, required: false, instead_of: None }
+        Self { name, synonyms, required: false, instead_of: None, nested: false }
+    }
+
+    /// A field that may be missing and may be a list or an object of JSON.
+    pub(super) const fn nested(name: &'static str, synonyms: &'static [&'static str]) -> Self {
+        Self { name, synonyms, required: false, instead_of: None, nested: true }
     }
 
     /// A field that may be missing, and with which the required field `other` may be.
     pub(super) const fn instead_of(other: &'static str, name: &'static str, synonyms: &'static [&'static str]) -> Self {
-        Self { name, synonyms, required: false, instead_of: Some(other) }
+        Self { name, synonyms, required: false, instead_of: Some(other), nested: false }
     }
 }
 

@@ -25,14 +25,25 @@ const LATEST: i64 = 4_133_980_800;
 /// # Errors
 ///
 /// [`Reason::Timestamp`] where it cannot be read, [`Reason::TimestampRange`] before 1971 and after 2100.
-pub(super) fn parse(text: &str) -> Result<Timestamp, Reason> {
+#[cfg(test)]
+fn parse(text: &str) -> Result<Timestamp, Reason> {
+    parse_zoned(text).map(|(at, _)| at)
+}
+
+/// The moment written in `text`, and whether the text says its zone, as one does that counts seconds since 1970.
+///
+/// # Errors
+///
+/// [`Reason::Timestamp`] where it cannot be read, [`Reason::TimestampRange`] before 1971 and after 2100.
+pub(super) fn parse_zoned(text: &str) -> Result<(Timestamp, bool), Reason> {
     let text = text.trim();
-    let seconds = number(text).or_else(|| date_and_time(text)).ok_or(Reason::Timestamp)?;
-    if (EARLIEST..LATEST).contains(&seconds) { Ok(Timestamp(seconds)) } else { Err(Reason::TimestampRange) }
+    let (seconds, zoned) = number(text).or_else(|| date_and_time(text)).ok_or(Reason::Timestamp)?;
+    let within = (EARLIEST..LATEST).contains(&seconds);
+    within.then_some((Timestamp(seconds), zoned)).ok_or(Reason::TimestampRange)
 }
 
 /// Digits alone: a compact date, or time since 1970.
-fn number(text: &str) -> Option<i64> {
+fn number(text: &str) -> Option<(i64, bool)> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || whole.len() > 18 {
@@ -41,14 +52,15 @@ fn number(text: &str) -> Option<i64> {
     if matches!(text.len(), 8 | 14)
         && let Some(seconds) = compact(text)
     {
-        return Some(seconds);
+        return Some((seconds, false));
     }
     let since: i64 = whole.parse().ok()?;
-    Some(match since {
+    let seconds = match since {
         0..100_000_000_000 => since,
         100_000_000_000..100_000_000_000_000 => since / 1_000,
         _ => since / 1_000_000,
-    })
+    };
+    Some((seconds, true))
 }
 
 /// `20091201` and `20091201074500`.
@@ -60,15 +72,15 @@ fn compact(digits: &str) -> Option<i64> {
 }
 
 /// A date with separators, and perhaps a time and a zone.
-fn date_and_time(text: &str) -> Option<i64> {
+fn date_and_time(text: &str) -> Option<(i64, bool)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && !"-/.".contains(c)).unwrap_or(text.len());
     let date = date(&text[..end])?;
     let rest = text[end..].trim_start_matches(['T', 't', ' ', ',']);
     if rest.is_empty() {
-        return seconds(date, [0; 3], 0);
+        return Some((seconds(date, [0; 3], 0)?, false));
     }
     let (time, zone) = time(rest)?;
-    seconds(date, time, offset(zone)?)
+    Some((seconds(date, time, offset(zone)?)?, !zone.is_empty()))
 }
 
 /// Year, month and day, by the separator and the place of the year.
@@ -227,6 +239,22 @@ mod tests {
         ] {
             let expected = if text == "2009-12-01T" { parse("2009-12-01") } else { Err(Reason::Timestamp) };
             assert_eq!(parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_said_or_not() {
+        for (text, zoned) in [
+            ("2009-12-01T07:45:00Z", true),
+            ("2009-12-01 08:45:00 +0100", true),
+            ("1259653500", true),
+            ("2009-12-01 07:45", false),
+            ("2009-12-01", false),
+            ("20091201074500", false),
+            ("12/1/2009 7:45 AM", false),
+            ("12/1/2009 7:45 AM UTC", true),
+        ] {
+            assert_eq!(parse_zoned(text).map(|(_, zoned)| zoned), Ok(zoned), "{text}");
         }
     }
 

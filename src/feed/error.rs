@@ -1,5 +1,6 @@
 //! Why a file as a whole cannot be used.
 
+use super::source::PARQUET;
 use super::{Summary, issue::shortened};
 use std::fmt;
 use std::io;
@@ -156,6 +157,11 @@ impl fmt::Display for FeedError {
 }
 
 impl FeedError {
+    /// Whether the file was refused because it is Parquet, which another reader may read.
+    pub fn found_parquet(&self) -> bool {
+        matches!(self, Self::Unsupported { found: PARQUET, .. })
+    }
+
     /// The text of [`FeedError::MissingColumn`].
     fn missing_column(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::MissingColumn { file, field, accepted, found, nearest } = self else { return Ok(()) };

@@ -21,6 +21,8 @@ pub enum Reason {
     OtherEvent,
     /// Rule: a row of hand-made pairs that lists none.
     NoPairs,
+    /// Rule: amounts in another currency than the shop's.
+    OtherCurrency,
     /// Problem: more or fewer fields than the header.
     Ragged,
     /// Problem: a quotation mark that is never closed.
@@ -53,6 +55,10 @@ pub enum Reason {
     Json,
     /// Problem: an amount in another currency than the bundle's.
     Currency,
+    /// Problem: a code of a currency that is none.
+    CurrencyCode,
+    /// Problem: a line of a log that is no event; [`Issue::expected`] says more.
+    Event,
 }
 
 impl Reason {
@@ -60,7 +66,13 @@ impl Reason {
     pub fn is_rule(self) -> bool {
         matches!(
             self,
-            Self::Cancelled | Self::Return | Self::NegativeLine | Self::NonProduct | Self::OtherEvent | Self::NoPairs
+            Self::Cancelled
+                | Self::Return
+                | Self::NegativeLine
+                | Self::NonProduct
+                | Self::OtherEvent
+                | Self::NoPairs
+                | Self::OtherCurrency
         )
     }
 
@@ -73,6 +85,7 @@ impl Reason {
             Self::NonProduct => "non_product",
             Self::OtherEvent => "other_event",
             Self::NoPairs => "no_pairs",
+            Self::OtherCurrency => "other_currency",
             Self::Ragged => "ragged",
             Self::UnclosedQuote => "unclosed_quote",
             Self::TooLong => "too_long",
@@ -89,6 +102,8 @@ impl Reason {
             Self::Placement => "placement",
             Self::Json => "json",
             Self::Currency => "currency",
+            Self::CurrencyCode => "currency_code",
+            Self::Event => "event",
         }
     }
 
@@ -101,6 +116,7 @@ impl Reason {
             Self::NonProduct => "a product",
             Self::OtherEvent => "view, add_to_cart, remove_from_cart, purchase, impression or click",
             Self::NoPairs => "a product beside this one",
+            Self::OtherCurrency => "the currency of the shop",
             Self::Ragged => "as many fields as the header has",
             Self::UnclosedQuote => "a closing quotation mark",
             Self::TooLong => "a record of at most 1 MiB",
@@ -117,6 +133,8 @@ impl Reason {
             Self::Placement => "crosssell, upsell, related or the name of a placement",
             Self::Json => "one JSON object a line, of texts and numbers",
             Self::Currency => "an amount in the currency of the bundle",
+            Self::CurrencyCode => "three letters of ISO 4217",
+            Self::Event => "an event",
         }
     }
 
@@ -128,7 +146,8 @@ impl Reason {
             | Self::NegativeLine
             | Self::NonProduct
             | Self::OtherEvent
-            | Self::NoPairs => "nothing to do: left out by rule",
+            | Self::NoPairs
+            | Self::OtherCurrency => "nothing to do: left out by rule",
             Self::Ragged => "quote fields that contain the delimiter or a line break",
             Self::UnclosedQuote => "close the quotation, or double a quotation mark that is part of the text",
             Self::TooLong => "look for a missing line break or quotation mark",
@@ -145,6 +164,8 @@ impl Reason {
             Self::Placement => "use one of these words or a placement of endcap.toml, or leave it empty",
             Self::Json => "write it as {\"sku\":\"A-1\",\"price\":12.50}",
             Self::Currency => "convert it before",
+            Self::CurrencyCode => "write it as EUR, or leave it empty",
+            Self::Event => "correct it where the event is made",
         }
     }
 }
@@ -159,6 +180,7 @@ impl fmt::Display for Reason {
             Self::NonProduct => "codes that are no products",
             Self::OtherEvent => "events of other kinds",
             Self::NoPairs => "products that no other is put beside",
+            Self::OtherCurrency => "rows in other currencies than the shop's",
             Self::Ragged => "wrong number of fields",
             Self::UnclosedQuote => "quotation not closed",
             Self::TooLong => "record over 1 MiB",
@@ -175,6 +197,8 @@ impl fmt::Display for Reason {
             Self::Placement => "placement unreadable",
             Self::Json => "JSON unreadable",
             Self::Currency => "amounts in another currency",
+            Self::CurrencyCode => "currency unreadable",
+            Self::Event => "lines that are no events",
         })
     }
 }
@@ -190,7 +214,9 @@ pub struct Issue {
     pub column: String,
     /// What is wrong.
     pub reason: Reason,
-    /// What stands there: at most [`Issue::FOUND`] characters, control characters escaped.
+    /// What should stand there.
+    pub expected: &'static str,
+    /// What stands there: at most [`Issue::FOUND`] characters, control characters escaped. Of [`Reason::Event`] it is said in words.
     pub found: String,
     /// What to do.
     pub remedy: &'static str,
@@ -207,6 +233,7 @@ impl Issue {
             line,
             column: shortened(column),
             reason,
+            expected: reason.expected(),
             found: shortened(found),
             remedy: reason.remedy(),
         }
@@ -219,9 +246,10 @@ impl fmt::Display for Issue {
         if !self.column.is_empty() {
             write!(f, "column `{}`: ", self.column)?;
         }
-        write!(f, "expected {}, found ", self.reason.expected())?;
+        write!(f, "expected {}, found ", self.expected)?;
         match self.found.as_str() {
             "" => f.write_str("nothing")?,
+            said if self.reason == Reason::Event => f.write_str(said)?,
             found => write!(f, "`{found}`")?,
         }
         write!(f, "; {}", self.remedy)
@@ -230,9 +258,14 @@ impl fmt::Display for Issue {
 
 /// The first characters of `text`, safe to print on a terminal.
 pub(super) fn shortened(text: &str) -> String {
+    cut(text, Issue::FOUND)
+}
+
+/// The first `most` characters of `text`, safe to print on a terminal.
+pub(super) fn cut(text: &str, most: usize) -> String {
     let mut shown = String::new();
     for (n, c) in text.chars().enumerate() {
-        if n == Issue::FOUND {
+        if n == most {
             shown.push('…');
             break;
         }

@@ -1,16 +1,15 @@
 //! JSON Lines as rows of known fields: one object a line, its keys found by the names that headers have.
 
 use super::columns::{Columns, Field, plain};
-use super::csv::{LONGEST, Record};
+use super::csv::Record;
+use super::lines::Lines;
 use super::source::Source;
-use super::table::{Dropped, Row, settle};
-use super::{FeedError, Options, Reason, Summary};
-use crate::shop::Timestamp;
+use super::table::{self, Dropped, Row, settle};
+use super::{FeedError, Options, Reason, Summary, columnar};
+use crate::shop::{Currency, Timestamp};
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// Bytes asked of the file at a time.
-const CHUNK: usize = 1 << 16;
 /// Most unused keys that are remembered.
 const UNUSED: usize = 100;
 
@@ -27,45 +26,75 @@ pub(super) fn read(
 ) -> Result<Summary, FeedError> {
     let mut lines = Lines::new(Source::open_json(path, options.progress)?);
     let mut summary = Summary { file: path.display().to_string(), ..Summary::default() };
-    let places: Vec<Option<usize>> = (0..fields.len()).map(Some).collect();
     while let Some(line) = lines.next()? {
-        let Some(mut bytes) = line else {
+        let Some(bytes) = line else {
             summary.rows_read += 1;
-            summary.drop_row(lines.number, "", Reason::TooLong, "");
+            summary.drop_row(lines.number(), "", Reason::TooLong, "");
             continue;
         };
-        if lines.number == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
-            bytes.drain(..3);
-        }
         if bytes.trim_ascii().is_empty() {
             continue;
         }
         summary.rows_read += 1;
-        let object = match serde_json::from_slice::<Value>(&bytes) {
-            Ok(Value::Object(object)) => object,
-            _ => {
-                summary.drop_row(lines.number, "", Reason::Json, String::from_utf8_lossy(&bytes).trim());
-                continue;
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(Value::Object(object)) => {
+                hand_on(&object, lines.number(), fields, options.currency, &mut summary, &mut each);
             }
-        };
-        match Fields::of(&object, fields, &mut summary) {
-            Err(key) => {
-                let found = object.get(key).map(ToString::to_string).unwrap_or_default();
-                summary.drop_row(lines.number, key, Reason::Json, &found);
-            }
-            Ok(found) => {
-                let row = Row::new(Record::new(&found.text, &found.ends), &places, options.currency);
-                match each(row) {
-                    Ok(at) => summary.keep(at),
-                    Err(Dropped(field, reason)) => {
-                        let name = fields.get(field).map_or("", |field| field.name);
-                        summary.drop_row(lines.number, name, reason, row.text(field));
-                    }
-                }
-            }
+            _ => summary.drop_row(lines.number(), "", Reason::Json, String::from_utf8_lossy(&bytes).trim()),
         }
     }
     settle(summary, options.max_bad_rows)
+}
+
+/// Reads the rows of a Parquet file likewise.
+///
+/// # Errors
+///
+/// All of [`FeedError`] but those of headers.
+pub(super) fn read_parquet(
+    path: &Path,
+    options: &Options<'_>,
+    fields: &'static [Field],
+    mut each: impl FnMut(Row<'_>) -> Result<Option<Timestamp>, Dropped>,
+) -> Result<Summary, FeedError> {
+    let mut summary = Summary { file: path.display().to_string(), ..Summary::default() };
+    let headers = columnar::columns(path)?;
+    let places = table::find(&summary.file, &headers, fields)?.places;
+    let taken: Vec<&str> = places.iter().flatten().filter_map(|at| headers.get(*at)).map(String::as_str).collect();
+    let unused = columnar::records(path, options, &|name| taken.contains(&name), &mut |record| {
+        summary.rows_read += 1;
+        let row = summary.rows_read;
+        hand_on(&record.into_iter().collect(), row, fields, options.currency, &mut summary, &mut each);
+    })?;
+    summary.unused.extend(unused);
+    settle(summary, options.max_bad_rows)
+}
+
+/// Hands an object to `each` as a row, and counts what becomes of it.
+fn hand_on(
+    object: &Map<String, Value>,
+    line: u64,
+    fields: &'static [Field],
+    currency: Currency,
+    summary: &mut Summary,
+    each: &mut impl FnMut(Row<'_>) -> Result<Option<Timestamp>, Dropped>,
+) {
+    let found = match Fields::of(object, fields, summary) {
+        Ok(found) => found,
+        Err(key) => {
+            let found = object.get(key).map(ToString::to_string).unwrap_or_default();
+            return summary.drop_row(line, key, Reason::Json, &found);
+        }
+    };
+    let places: Vec<Option<usize>> = (0..fields.len()).map(Some).collect();
+    let row = Row::new(Record::new(&found.text, &found.ends), &places, currency);
+    match each(row) {
+        Ok(at) => summary.keep(at),
+        Err(Dropped(field, reason)) => {
+            let name = fields.get(field).map_or("", |field| field.name);
+            summary.drop_row(line, name, reason, row.text(field));
+        }
+    }
 }
 
 /// The values of an object in the order of the fields, as a table would have them.
@@ -79,7 +108,7 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// The key of a value that is neither text nor number.
+    /// The key of a value that is neither text nor number, where it has to be.
     fn of<'o>(
         object: &'o Map<String, Value>,
         fields: &'static [Field],
@@ -92,7 +121,7 @@ impl Fields {
         for (field, place) in fields.iter().zip(&places) {
             if let Some((key, value)) = place.and_then(|place| object.iter().nth(place)) {
                 note(summary, field.name, key);
-                text.push_str(&said(value).ok_or(key.as_str())?);
+                text.push_str(&said(value, field.nested).ok_or(key.as_str())?);
             }
             ends.push(text.len());
         }
@@ -119,76 +148,12 @@ fn note(summary: &mut Summary, field: &'static str, key: &str) {
 }
 
 /// A value as a table would hold it.
-fn said(value: &Value) -> Option<String> {
+fn said(value: &Value, nested: bool) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) => Some(text.clone()),
-        Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// Lines of bounded length.
-struct Lines<'a> {
-    source: Source<'a>,
-    raw: Vec<u8>,
-    at: usize,
-    ended: bool,
-    /// The line that was read last, from 1.
-    number: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn new(source: Source<'a>) -> Self {
-        Self { source, raw: Vec::with_capacity(2 * CHUNK), at: 0, ended: false, number: 0 }
-    }
-
-    /// The next line; `None` inside for one that is too long.
-    fn next(&mut self) -> Result<Option<Option<Vec<u8>>>, FeedError> {
-        let mut too_long = false;
-        let mut searched = self.at;
-        loop {
-            if let Some(length) = self.raw[searched..].iter().position(|byte| *byte == b'\n') {
-                let end = searched + length;
-                let line = self.raw[self.at..end].to_vec();
-                self.at = end + 1;
-                self.number += 1;
-                return Ok(Some((!too_long).then_some(line)));
-            }
-            if self.raw.len() - self.at > LONGEST {
-                too_long = true;
-                self.at = self.raw.len();
-            }
-            if self.ended {
-                let line = self.raw.split_off(self.at);
-                self.number += 1;
-                return Ok((too_long || !line.is_empty()).then_some((!too_long).then_some(line)));
-            }
-            self.raw.drain(..self.at);
-            self.at = 0;
-            searched = self.raw.len();
-            self.ended = self.source.read(&mut self.raw, CHUNK)? == 0;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_without_end_costs_no_memory_and_no_more_than_itself() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("long.jsonl");
-        let text = format!("{{\"sku\":\"a\"}}\n{}\n{{\"sku\":\"b\"}}\n\n", "x".repeat(3 * LONGEST));
-        std::fs::write(&path, text).unwrap();
-        let mut lines = Lines::new(Source::open_json(&path, None).unwrap());
-        let mut found = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
-            assert!(lines.raw.len() <= 2 * LONGEST);
-            found.push((lines.number, line.map(|line| line.len())));
-        }
-        assert_eq!(found, [(1, Some(11)), (2, None), (3, Some(11)), (4, Some(0))]);
+        Value::Array(_) | Value::Object(_) => nested.then(|| value.to_string()),
     }
 }

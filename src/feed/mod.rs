@@ -50,10 +50,12 @@
 //! # What it does not do
 //!
 //! It joins nothing and remembers no row: duplicate SKUs, SKUs that the catalog lacks and the merging of order lines are
-//! the work of whoever collects the rows. Other formats than CSV are refused by name; changes may be JSON Lines too.
+//! the work of whoever collects the rows. Other formats than CSV are refused by name; changes may be JSON Lines too, and what
+//! a report reads, lines sold and the logs of [`read_lines`] and [`read_records`], JSON Lines or Parquet.
 
 mod catalog;
 mod changes;
+mod columnar;
 mod columns;
 pub mod counts;
 mod csv;
@@ -63,18 +65,23 @@ mod error;
 mod events;
 mod issue;
 mod json_lines;
+mod lines;
 mod orders;
+mod sold;
 mod source;
 mod summary;
 mod table;
 
 pub use catalog::read_catalog;
 pub use changes::{ChangeLine, MarginSaid, read_changes};
+pub use columnar::{Record, read_records};
 pub use curated::read_curated;
 pub use error::FeedError;
 pub use events::read_events;
 pub use issue::{Issue, Reason};
+pub use lines::{Judged, Refused, read_lines};
 pub use orders::read_orders;
+pub use sold::{Sold, SoldRow, read_sold};
 pub use source::Progress;
 pub use summary::{ISSUES_KEPT, Summary};
 

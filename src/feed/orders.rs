@@ -15,33 +15,39 @@ const UNIT_PRICE: usize = 5;
 const STATUS: usize = 6;
 const CAMPAIGN: usize = 7;
 
+/// Names of the order's number.
+pub(super) const ORDER_NAMES: &[&str] = &[
+    "order_number",
+    "order_name",
+    "order",
+    "invoice_no",
+    "invoice_number",
+    "invoice_id",
+    "invoice",
+    "transaction_id",
+    "transaction",
+    "receipt_id",
+    "basket_id",
+    "increment_id",
+];
+/// Names of who bought.
+pub(super) const CUSTOMER_NAMES: &[&str] =
+    &["customer", "user_id", "client_id", "member_id", "customer_email", "email", "user"];
+/// Names of how many.
+pub(super) const QUANTITY_NAMES: &[&str] = &["qty", "units", "lineitem_quantity", "order_quantity", "item_quantity"];
+/// Names of what one piece cost.
+pub(super) const PRICE_NAMES: &[&str] = &["item_price", "lineitem_price", "price", "sale_price"];
+/// Names of what became of the order.
+pub(super) const STATUS_NAMES: &[&str] = &["order_status", "financial_status", "payment_status"];
+
 const FIELDS: &[Field] = &[
-    Field::required(
-        "order_id",
-        &[
-            "order_number",
-            "order_name",
-            "order",
-            "invoice_no",
-            "invoice_number",
-            "invoice_id",
-            "invoice",
-            "transaction_id",
-            "transaction",
-            "receipt_id",
-            "basket_id",
-            "increment_id",
-        ],
-    ),
+    Field::required("order_id", ORDER_NAMES),
     Field::required("sku", SKU_NAMES),
-    Field::optional(
-        "customer_id",
-        &["customer", "user_id", "client_id", "member_id", "customer_email", "email", "user"],
-    ),
+    Field::optional("customer_id", CUSTOMER_NAMES),
     Field::optional("timestamp", TIMESTAMP_NAMES),
-    Field::optional("quantity", &["qty", "units", "lineitem_quantity", "order_quantity", "item_quantity"]),
-    Field::optional("unit_price", &["item_price", "lineitem_price", "price", "sale_price"]),
-    Field::optional("status", &["order_status", "financial_status", "payment_status"]),
+    Field::optional("quantity", QUANTITY_NAMES),
+    Field::optional("unit_price", PRICE_NAMES),
+    Field::optional("status", STATUS_NAMES),
     Field::optional(
         "campaign",
         &[
@@ -96,8 +102,7 @@ pub fn read_orders(
 
 /// The order line of a row.
 fn order_line(row: Row<'_>) -> Result<OrderLine<'_>, Dropped> {
-    let status = row.word(STATUS);
-    if matches!(status.as_str(), "cancelled" | "canceled" | "refunded" | "voided" | "failed") {
+    if calls_off(&row.word(STATUS)) {
         return Err(Dropped(STATUS, Reason::Cancelled));
     }
     let quantity = row.number(QUANTITY)?.unwrap_or(1.0);
@@ -113,6 +118,11 @@ fn order_line(row: Row<'_>) -> Result<OrderLine<'_>, Dropped> {
     Ok(OrderLine { order, customer, at, sku, quantity, unit_price, campaign: is_campaign(&row.word(CAMPAIGN)) })
 }
 
+/// Whether a status, without case, spaces and punctuation, says that the order does not stand.
+pub(super) fn calls_off(status: &str) -> bool {
+    matches!(status, "cancelled" | "canceled" | "refunded" | "voided" | "failed")
+}
+
 /// Whether a word without case, spaces and punctuation names a campaign.
 fn is_campaign(word: &str) -> bool {
     let none = matches!(
@@ -123,7 +133,7 @@ fn is_campaign(word: &str) -> bool {
 }
 
 /// `C489449`: how some tills number a cancellation.
-fn digits_after_c(order: &str) -> bool {
+pub(super) fn digits_after_c(order: &str) -> bool {
     order.strip_prefix(['C', 'c']).is_some_and(is_digits)
 }
 
@@ -136,7 +146,7 @@ fn is_digits(text: &str) -> bool {
 ///
 /// The whole file is asked, so that the answer does not hang on the order of rows. A pipe can be read only once: there
 /// the answer is no. A file that cannot be read again is reported by the first reading.
-fn cancellations_are_marked(path: &Path) -> bool {
+pub(super) fn cancellations_are_marked(path: &Path) -> bool {
     let mut votes = 0i64;
     let counted = path.is_file()
         && table::scan(path, FIELDS, |row| {

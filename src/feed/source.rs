@@ -107,6 +107,9 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The name of a format.
+pub(super) const PARQUET: &str = "Parquet";
+
 /// Whether a format may be JSON Lines.
 pub(super) fn is_json(format: &str) -> bool {
     matches!(format, "JSON" | "JSON Lines")
@@ -117,7 +120,7 @@ fn format_of_name(path: &Path) -> Option<&'static str> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     Some(match name.rsplit_once('.')?.1 {
-        "parquet" => "Parquet",
+        "parquet" => PARQUET,
         "jsonl" | "ndjson" => "JSON Lines",
         "json" => "JSON",
         "xml" => "XML",
@@ -131,7 +134,7 @@ fn format_of_name(path: &Path) -> Option<&'static str> {
 /// The format that the first bytes show, where it is none of ours.
 fn format_of_bytes(bytes: &[u8]) -> Option<&'static str> {
     const KNOWN: [(&[u8], &str); 9] = [
-        (b"PAR1", "Parquet"),
+        (b"PAR1", PARQUET),
         (b"PK\x03\x04", "a ZIP archive or Excel workbook"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
         (b"BZh", "bzip2"),

@@ -1,7 +1,7 @@
 //! What became of a file's rows.
 
-use super::issue::shortened;
-use super::{Issue, Reason};
+use super::issue::{cut, shortened};
+use super::{Issue, Reason, Refused};
 use crate::shop::Timestamp;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -58,6 +58,17 @@ impl Summary {
         *self.dropped.entry(reason).or_default() += 1;
         if !reason.is_rule() && self.issues.len() < ISSUES_KEPT {
             self.issues.push(Issue::new(&self.file, line, column, reason, found));
+        }
+    }
+
+    /// As [`Summary::drop_row`], of a record whose reader says more than the reason does.
+    pub(super) fn refuse(&mut self, line: u64, refused: Refused) {
+        let Refused { reason, field, expected, found, remedy } = refused;
+        *self.dropped.entry(reason).or_default() += 1;
+        if !reason.is_rule() && self.issues.len() < ISSUES_KEPT {
+            // In words, around what stands there.
+            let found = cut(&found, 3 * Issue::FOUND);
+            self.issues.push(Issue { expected, remedy, found, ..Issue::new(&self.file, line, &field, reason, "") });
         }
     }
 }

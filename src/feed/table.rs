@@ -66,13 +66,23 @@ impl<'a> Row<'a> {
 
     /// A moment; `None` where the field is empty.
     pub(super) fn timestamp(&self, field: usize) -> Result<Option<Timestamp>, Dropped> {
-        let parsed = self.value(field).map(dates::parse).transpose();
+        Ok(self.moment(field)?.map(|(at, _)| at))
+    }
+
+    /// As [`Row::timestamp`], and whether its zone was said.
+    pub(super) fn moment(&self, field: usize) -> Result<Option<(Timestamp, bool)>, Dropped> {
+        let parsed = self.value(field).map(dates::parse_zoned).transpose();
         parsed.map_err(|reason| Dropped(field, reason))
     }
 
     /// An amount, which may be negative; `None` where the field is empty.
     pub(super) fn amount(&self, field: usize) -> Result<Option<Money>, Dropped> {
-        let parsed = self.value(field).map(|text| Money::parse(text, self.currency)).transpose();
+        self.amount_in(field, self.currency)
+    }
+
+    /// As [`Row::amount`], in a currency of the row's own.
+    pub(super) fn amount_in(&self, field: usize, currency: Currency) -> Result<Option<Money>, Dropped> {
+        let parsed = self.value(field).map(|text| Money::parse(text, currency)).transpose();
         parsed.map_err(|_| Dropped(field, Reason::Amount))
     }
 
@@ -116,7 +126,7 @@ pub(super) fn read(
     mut each: impl FnMut(Row<'_>) -> Result<Option<Timestamp>, Dropped>,
 ) -> Result<Summary, FeedError> {
     let (mut rows, headers) = Rows::start(Source::open(path, options.progress)?)?;
-    let columns = find(&rows, &headers, fields)?;
+    let columns = find(rows.name(), &headers, fields)?;
     let mut summary = opened(&rows, &headers, &columns, fields);
     loop {
         let step = rows.advance()?;
@@ -142,9 +152,9 @@ pub(super) fn read(
 }
 
 /// Finds the columns, or says what was looked for.
-fn find(rows: &Rows<'_>, headers: &[String], fields: &'static [Field]) -> Result<Columns, FeedError> {
+pub(super) fn find(file: &str, headers: &[String], fields: &'static [Field]) -> Result<Columns, FeedError> {
     Columns::find(headers, fields).map_err(|missing| FeedError::MissingColumn {
-        file: rows.name().to_owned(),
+        file: file.to_owned(),
         field: fields[missing.field].name,
         accepted: fields[missing.field].synonyms,
         found: headers.to_vec(),
@@ -165,14 +175,20 @@ fn opened(rows: &Rows<'_>, headers: &[String], columns: &Columns, fields: &[Fiel
     }
 }
 
-/// The summary, unless too much is wrong with the file.
+/// The summary, unless too much is wrong with the file, or nothing in it can be used.
 pub(super) fn settle(summary: Summary, max_bad_rows: f64) -> Result<Summary, FeedError> {
+    let summary = bounded(summary, max_bad_rows)?;
+    if summary.rows_kept == 0 {
+        return Err(FeedError::Empty { summary: Box::new(summary) });
+    }
+    Ok(summary)
+}
+
+/// The summary, unless too much is wrong with the file.
+pub(super) fn bounded(summary: Summary, max_bad_rows: f64) -> Result<Summary, FeedError> {
     let within = summary.bad_rows() as f64 <= max_bad_rows * summary.rows_read as f64;
     if !within {
         return Err(FeedError::TooManyBadRows { summary: Box::new(summary), max_bad_rows });
-    }
-    if summary.rows_kept == 0 {
-        return Err(FeedError::Empty { summary: Box::new(summary) });
     }
     Ok(summary)
 }
@@ -184,7 +200,7 @@ pub(super) fn settle(summary: Summary, max_bad_rows: f64) -> Result<Summary, Fee
 /// Those of opening and reading.
 pub(super) fn scan(path: &Path, fields: &'static [Field], mut look: impl FnMut(Row<'_>)) -> Result<(), FeedError> {
     let (mut rows, headers) = Rows::start(Source::open(path, None)?)?;
-    let columns = find(&rows, &headers, fields)?;
+    let columns = find(rows.name(), &headers, fields)?;
     loop {
         match rows.advance()? {
             Step::End => return Ok(()),

@@ -19,13 +19,14 @@
 //! # What it holds
 //!
 //! [`statistics`]: the numbers that experiments are judged by, as pure functions. [`past`]: what the orders so far say of the
-//! noise. [`feasible`]: what a plan can decide with it.
+//! noise. [`feasible`]: what a plan can decide with it. [`inputs`]: logs and orders as they stand in files.
 //!
 //! # What it does not do
 //!
-//! It assigns nobody to an arm and reads no file: it is given sums, and answers.
+//! It assigns nobody to an arm.
 
 pub mod feasible;
+pub mod inputs;
 pub mod past;
 pub mod statistics;
 pub mod told;

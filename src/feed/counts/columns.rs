@@ -1,6 +1,7 @@
 //! One Parquet file as rows of known columns.
 
 use super::super::FeedError;
+use super::super::columnar::{Input, guarded, open};
 use super::super::issue::shortened;
 use super::Verdict;
 use parquet::basic::{ConvertedType, Type};
@@ -10,7 +11,6 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// Rows read at a time.
@@ -151,27 +151,6 @@ pub(super) fn read(path: &Path, wanted: &[Wanted], sink: &mut dyn FnMut(Row<'_>)
         }
     }
     Ok(rows)
-}
-
-/// Runs what goes through the bytes of a file: of damaged ones the Parquet reader may panic where it should report.
-///
-/// The process's panic hook is still told.
-fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    let damaged = |_| Err(ParquetError::General("damaged bytes".into()));
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(damaged)
-}
-
-/// What a file is read from: itself, at any place; in a sandbox, where a file has but one place, its bytes.
-#[cfg(not(target_os = "wasi"))]
-type Input = std::fs::File;
-#[cfg(target_os = "wasi")]
-type Input = bytes::Bytes;
-
-fn open(path: &Path) -> std::io::Result<Input> {
-    #[cfg(not(target_os = "wasi"))]
-    return std::fs::File::open(path);
-    #[cfg(target_os = "wasi")]
-    return std::fs::read(path).map(Input::from);
 }
 
 /// Where the wanted columns stand, each of a type that can be read.
