@@ -10,7 +10,7 @@ use shop::{Shop, ended, orders, rows};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "init",
     "train",
     "slice",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 12] = [
     "inspect",
     "verify",
     "sample",
+    "simulate",
     "serve",
 ];
 

@@ -189,3 +189,20 @@ fn a_link_stays_a_link() {
     assert!(fs::symlink_metadata(shop.path("current.endcap")).unwrap().file_type().is_symlink());
     sound(&shop, "releases/7.endcap");
 }
+
+#[test]
+fn a_simulation_that_is_stopped_leaves_nothing() {
+    for (moment, (signal, code)) in (0..4).zip(SIGNALS.into_iter().cycle()) {
+        let shop = Shop::new();
+        // So many that it is never done before it is stopped.
+        let child = shop.command(&["simulate", "--visitors-a-day", "100000", "-o", "months"]).spawn().unwrap();
+        let began = Instant::now();
+        while !shop.path("months").exists() && began.elapsed() < Duration::from_secs(20) {}
+        std::thread::sleep(Duration::from_millis(60 * moment));
+        send(signal, &child);
+        let ended = ended(child);
+        assert_eq!(ended.code, Some(code), "after SIG{signal}: {}", ended.err);
+        let left: Vec<_> = fs::read_dir(shop.path("months")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(left.is_empty(), "after SIG{signal}: {left:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::unfinished;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::sync::mpsc;
 #[cfg(unix)]
 use std::task::Poll;
@@ -9,6 +10,8 @@ use tokio::runtime::Builder;
 
 /// By how much the exit code lies above the signal's number, as shells have it.
 const SIGNALLED: i32 = 128;
+/// How often a folder is emptied before it is left: a command puts fewer files into one.
+const TRIES: usize = 8;
 
 /// Waits for signals on a thread of its own, which listens when this returns. Without such a thread signals end the process
 /// as they always do.
@@ -32,12 +35,24 @@ pub(super) fn watch() {
 fn stop(signal: i32) {
     let unfinished = unfinished::lock(); // held to the end: nobody begins anything now
     if let Some(path) = unfinished.as_ref() {
-        let _ = std::fs::remove_file(path);
+        remove(path);
     }
     if io::stderr().is_terminal() {
         eprintln!("\ninterrupted");
     }
     std::process::exit(SIGNALLED + signal)
+}
+
+/// Removes a file, or a folder, into which one more file may be put while it is emptied.
+fn remove(path: &Path) {
+    if !path.is_dir() {
+        let _ = std::fs::remove_file(path);
+    }
+    for _ in 0..TRIES {
+        if std::fs::remove_dir_all(path).is_ok() || !path.exists() {
+            return;
+        }
+    }
 }
 
 /// Listens from now on, within a runtime: the number of the signal that asks the process to stop, SIGINT or SIGTERM.

@@ -25,6 +25,7 @@ mod sample;
 #[cfg(not(target_os = "wasi"))]
 pub mod serve;
 mod shop_files;
+mod simulate;
 mod slice;
 mod train;
 mod unfinished;
@@ -74,6 +75,7 @@ enum Command {
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
     Sample(sample::SampleArgs),
+    Simulate(Box<simulate::SimulateArgs>),
     #[cfg(not(target_os = "wasi"))]
     Serve(serve::ServeArgs),
 }
@@ -101,6 +103,7 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Sample(args) => sample::run(args),
+        Command::Simulate(args) => simulate::run(*args),
         #[cfg(not(target_os = "wasi"))]
         Command::Serve(args) => serve::run(&args).map_err(failure::Failure::from),
     };

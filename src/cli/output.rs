@@ -71,7 +71,7 @@ fn replace<T>(path: &Path, write: impl FnOnce(&File) -> io::Result<T>) -> io::Re
 }
 
 /// Keeps apart the unfinished files of two processes; a sandbox has no number, and is alone in it.
-fn process_number() -> u32 {
+pub(super) fn process_number() -> u32 {
     if cfg!(target_os = "wasi") { 0 } else { std::process::id() }
 }
 

@@ -9,10 +9,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The file that is being written, if any.
+/// The file that is being written, or the folder whose files are, if any.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// Makes the file `path` by `make`; from then on a signal removes it.
+/// Makes the file or folder `path` by `make`; from then on a signal removes it.
 pub(super) fn begin<T>(path: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let mut unfinished = lock();
     let made = make()?;

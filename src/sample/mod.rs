@@ -40,6 +40,7 @@ mod dice;
 mod orders;
 mod pictures;
 mod shoppers;
+pub mod simulated;
 mod truth;
 mod visits;
 mod write;

@@ -78,7 +78,7 @@ fn create(dir: &Path) -> Result<(), SampleError> {
     fs::create_dir_all(dir).map_err(|cause| SampleError::Io { path: dir.to_owned(), cause })
 }
 
-fn refuse_non_empty(dir: &Path) -> Result<(), SampleError> {
+pub(super) fn refuse_non_empty(dir: &Path) -> Result<(), SampleError> {
     let mut entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -147,7 +147,7 @@ fn catalog_rows(csv: &mut Csv, catalog: &Catalog) -> csv::Result<()> {
     Ok(())
 }
 
-fn availability(state: Option<Availability>) -> &'static str {
+pub(super) fn availability(state: Option<Availability>) -> &'static str {
     match state {
         Some(Availability::InStock) => "in_stock",
         Some(Availability::OutOfStock) => "out_of_stock",
@@ -200,6 +200,6 @@ fn event(kind: EventKind) -> &'static str {
 }
 
 /// `2026-08-31T19:05:00Z`.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     jiff::Timestamp::from_second(at.0).map(|t| t.to_string()).unwrap_or_default()
 }
