@@ -19,13 +19,24 @@
 //! # What it holds
 //!
 //! [`statistics`]: the numbers that experiments are judged by, as pure functions. [`past`]: what the orders so far say of the
-//! noise. [`feasible`]: what a plan can decide with it.
+//! noise. [`feasible`]: what a plan can decide with it. [`told`]: what a report says, as values; [`page()`] and [`text()`] show
+//! them to people.
 //!
 //! # What it does not do
 //!
 //! It assigns nobody to an arm and reads no file: it is given sums, and answers.
 
 pub mod feasible;
+mod page;
 pub mod past;
 pub mod statistics;
+mod text;
 pub mod told;
+mod words;
+
+pub use crate::page::PageError;
+pub use page::page;
+pub use text::text;
+
+/// JSON Schema (2020-12) of a report as JSON, version [`told::VERSION`]: for whoever reads it by a program.
+pub const SCHEMA: &str = include_str!("report.schema.json");
