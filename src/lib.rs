@@ -64,6 +64,8 @@ pub mod event;
 pub mod experiment;
 #[cfg(feature = "train")]
 pub mod feed;
+#[cfg(feature = "train")]
+pub mod page;
 pub mod placement;
 pub mod rank;
 #[cfg(feature = "train")]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree, token_stream};
 
 /// One row a room: its name, and the rooms it may use. A room without a folder yet is a room all the same.
-const HOUSE: [(&str, &[&str]); 15] = [
+const HOUSE: [(&str, &[&str]); 16] = [
     ("shop", &[]),
     ("feed", &["shop"]),
     ("bundle", &["shop"]),
@@ -23,8 +23,9 @@ const HOUSE: [(&str, &[&str]); 15] = [
     ("experiment", &["shop"]),
     ("event", &["shop", "placement", "experiment"]),
     ("config", &["shop", "bundle", "rules", "placement", "experiment"]),
-    ("evaluate", &["shop", "train", "bundle", "rules", "rank", "placement"]),
-    ("report", &["shop", "feed", "experiment", "event", "rules", "placement"]),
+    ("page", &[]),
+    ("evaluate", &["shop", "train", "bundle", "rules", "rank", "placement", "page"]),
+    ("report", &["shop", "feed", "experiment", "event", "rules", "placement", "page"]),
     ("sample", &["shop", "experiment", "event"]),
     ("wasm", &["shop", "bundle", "rules", "rank", "placement", "experiment", "event"]),
     (
@@ -40,6 +41,7 @@ const HOUSE: [(&str, &[&str]); 15] = [
             "experiment",
             "event",
             "config",
+            "page",
             "evaluate",
             "report",
             "sample",

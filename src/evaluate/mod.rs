@@ -69,6 +69,7 @@ mod tune;
 mod visit_model;
 mod visits;
 
+pub use crate::page::PageError;
 pub use choose::{SupportCost, Tried};
 pub use costs::{BuyBack, Kept, RelationCost, Size};
 pub use counted::train_counted;
@@ -76,7 +77,7 @@ pub use curated::CuratedReport;
 pub use lists::{Lists, Margins};
 pub use models::Model;
 pub use options::{Options, Progress, RowLengths, Stage, Watch};
-pub use page::{PageError, page};
+pub use page::page;
 pub use placements::{PlacementCoverage, coverage};
 pub use preview::{PlacementPreview, Showing, preview};
 pub use profiles::ProfileReport;

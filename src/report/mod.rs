@@ -19,14 +19,24 @@
 //! # What it holds
 //!
 //! [`statistics`]: the numbers that experiments are judged by, as pure functions. [`past`]: what the orders so far say of the
-//! noise. [`feasible`]: what a plan can decide with it. [`inputs`]: logs and orders as they stand in files.
+//! noise. [`feasible`]: what a plan can decide with it. [`told`]: what a report says, as values; [`page()`] and [`text()`] show
+//! them to people.
 //!
 //! # What it does not do
 //!
 //! It assigns nobody to an arm.
 
 pub mod feasible;
-pub mod inputs;
+mod page;
 pub mod past;
 pub mod statistics;
+mod text;
 pub mod told;
+mod words;
+
+pub use crate::page::PageError;
+pub use page::page;
+pub use text::text;
+
+/// JSON Schema (2020-12) of a report as JSON, version [`told::VERSION`]: for whoever reads it by a program.
+pub const SCHEMA: &str = include_str!("report.schema.json");

@@ -1,16 +1,17 @@
 //! Which charts the page has, made from the figures it shows.
 
-use super::PageError;
-use super::charts::{Axis, Chart, Point, Series};
 use crate::evaluate::costs::{RelationCost, Size};
 use crate::evaluate::metrics::Mean;
 use crate::evaluate::placements::PlacementCoverage;
 use crate::evaluate::reliability::Reliability;
 use crate::evaluate::run::Evaluation;
 use crate::evaluate::tasks::{ModelScore, TaskScore};
+use crate::page::{Axis, Chart, PageError, Point, Reference, Series};
 use minijinja::Value;
 use std::collections::BTreeMap;
 
+/// Width of every chart in its own units; the page scales it.
+const WIDTH: u32 = 380;
 /// Room of the names of models and placements.
 const NAMES: u32 = 90;
 
@@ -57,17 +58,17 @@ fn models(task: &TaskScore) -> Chart {
     let point = |(at, mean): (usize, &Mean)| {
         let (y, (low, high)) = (last - at as f64, ends(*mean));
         let points = vec![Point { at: (mean.mean, y), low: (low, y), high: (high, y) }];
-        Series { look: if at == 0 { 0 } else { 5 }, points, joined: false }
+        Series { look: if at == 0 { 0 } else { 5 }, points, joined: false, marked: true }
     };
     let measure = measure(task.task);
     Chart {
         id: format!("models_{}", task.task),
         title: format!("{measure} of each model on the task {}, with 95 % intervals", task.task),
-        height: 60 + 26 * task.models.len() as u32,
+        size: (WIDTH, 60 + 26 * task.models.len() as u32),
         x: Axis::numbers(measure, means.iter().map(|mean| ends(*mean).1), share),
         y: Axis::names(task.models.iter().map(|model| model.name.to_string()), NAMES).reversed(),
         series: means.iter().enumerate().map(point).collect(),
-        references: Vec::new(),
+        ..Chart::default()
     }
 }
 
@@ -85,7 +86,7 @@ fn cart_sizes(tasks: &[TaskScore]) -> Option<Chart> {
             let (low, high) = if look == 0 { ends(mean) } else { (mean.mean, mean.mean) };
             Some(Point { at: (x, mean.mean), low: (x, low), high: (x, high) })
         };
-        Series { look, points: sizes.iter().enumerate().filter_map(point).collect(), joined: true }
+        Series { look, points: sizes.iter().enumerate().filter_map(point).collect(), joined: true, marked: true }
     };
     // endcap is drawn last, above the others.
     let series: Vec<Series> = (0..models.len()).rev().map(line).collect();
@@ -93,11 +94,11 @@ fn cart_sizes(tasks: &[TaskScore]) -> Option<Chart> {
     (sizes.len() >= 2).then(|| Chart {
         id: "sizes".into(),
         title: "HR@10 of each model by the number of known cart lines; the interval of endcap is 95 %".into(),
-        height: 250,
+        size: (WIDTH, 250),
         x: Axis { label: "known lines".into(), ..Axis::names(sizes.iter().map(|(name, _)| name.to_string()), 0) },
         y: Axis::numbers("HR@10", highs(), share),
         series: series.clone(),
-        references: Vec::new(),
+        ..Chart::default()
     })
 }
 
@@ -114,7 +115,7 @@ fn bytes(cost: &RelationCost) -> Chart {
     };
     let of = |look: usize, name: &str, bits: Option<u8>| {
         let mine = cost.sizes.iter().filter(|size| size.name == name && bits.is_none_or(|bits| size.bits == bits));
-        Series { look, points: mine.filter_map(point).collect(), joined: bits.is_some() }
+        Series { look, points: mine.filter_map(point).collect(), joined: bits.is_some(), marked: true }
     };
     let whole = cost.sizes.first().map_or(0.0, |size| size.hr.mean);
     let series = vec![of(5, "curve", Some(3)), of(4, "curve", Some(4)), of(1, "small", None), of(0, "standard", None)];
@@ -127,11 +128,12 @@ fn bytes(cost: &RelationCost) -> Chart {
     Chart {
         id: format!("bytes_{}", cost.relation),
         title: format!("{measure} of {} against its bytes in a bundle", cost.relation),
-        height: 250,
+        size: (WIDTH, 250),
         y: Axis::between(measure, (low - room).max(0.0), high + room, share),
-        references: vec![[(0.0, whole), (x.to, whole)]],
+        references: vec![Reference::dashed((0.0, whole), (x.to, whole))],
         x,
         series,
+        ..Chart::default()
     }
 }
 
@@ -141,18 +143,19 @@ fn reliability(curve: &Reliability) -> Chart {
         let x = bin.predicted;
         Point { at: (x, bin.observed), low: (x, bin.interval.lower), high: (x, bin.interval.upper) }
     };
-    let series = Series { look: 0, points: curve.bins.iter().map(point).collect(), joined: false };
+    let series = Series { look: 0, points: curve.bins.iter().map(point).collect(), joined: false, marked: true };
     let x = Axis::numbers("predicted", curve.bins.iter().map(|bin| bin.predicted), percent);
     let y = Axis::numbers("observed", curve.bins.iter().map(|bin| bin.interval.upper), percent);
     let end = x.to.min(y.to);
     Chart {
         id: format!("reliability_{}", curve.placement),
         title: format!("Predicted and observed share of products taken, placement {}", curve.placement),
-        height: 260,
+        size: (WIDTH, 260),
         x,
         y: Axis { room: 64, ..y },
         series: vec![series],
-        references: vec![[(0.0, 0.0), (end, end)]],
+        references: vec![Reference::dashed((0.0, 0.0), (end, end))],
+        ..Chart::default()
     }
 }
 
@@ -164,16 +167,16 @@ fn coverage(placements: &[PlacementCoverage]) -> Chart {
             let at = (share(placement), last - at as f64);
             Point { at, low: at, high: at }
         };
-        Series { look, points: placements.iter().enumerate().map(point).collect(), joined: false }
+        Series { look, points: placements.iter().enumerate().map(point).collect(), joined: false, marked: true }
     };
     Chart {
         id: "coverage".into(),
         title: "Share of live products with a full list and with at least one product of their own, by placement"
             .into(),
-        height: 60 + 30 * placements.len() as u32,
+        size: (WIDTH, 60 + 30 * placements.len() as u32),
         x: Axis { to: 1.02, ..Axis::numbers("share of live products", [1.0].into_iter(), percent) },
         y: Axis::names(placements.iter().map(|placement| placement.placement.clone()), NAMES + 44).reversed(),
         series: vec![of(3, |placement| placement.some), of(0, |placement| placement.full)],
-        references: Vec::new(),
+        ..Chart::default()
     }
 }
