@@ -19,7 +19,7 @@ const HOUSE: [(&str, &[&str]); 16] = [
     ("train", &["shop", "bundle"]),
     ("rules", &["shop", "bundle"]),
     ("rank", &["shop", "bundle", "rules"]),
-    ("placement", &["shop", "bundle", "rules", "rank"]),
+    ("placement", &["shop", "bundle", "rules", "rank", "experiment"]),
     ("experiment", &["shop"]),
     ("event", &["shop", "placement", "experiment"]),
     ("config", &["shop", "bundle", "rules", "placement", "experiment"]),

@@ -31,6 +31,7 @@ fn what_is_written_is_read() {
     assert_eq!(bundle.policies(), &draft.policies[..]);
     assert_eq!(bundle.terms(), &draft.terms);
     assert_eq!(bundle.rules(), &draft.rules.rules[..]);
+    assert_eq!(bundle.experiments(), &draft.experiments);
     assert_eq!(bundle.private(), draft.private.as_ref());
     assert_eq!(bundle.audience(), Audience::Edge);
     for (n, item) in draft.items.iter().enumerate() {

@@ -75,9 +75,9 @@ fn a_letter_says_what_is_due_and_shows_cards() {
     assert_eq!(ended.out, "");
     let text = fs::read_to_string(shop.path("recs.csv")).unwrap();
     let heads = text.lines().next().unwrap();
-    assert!(
-        heads.starts_with("customer_id,placement,due_now,items,recommendation_id,model,currency,sku_1,title_1,url_1,")
-    );
+    assert!(heads.starts_with(
+        "customer_id,placement,due_now,items,recommendation_id,model,currency,experiment,variant,sku_1,title_1,url_1,"
+    ));
     assert!(heads.ends_with("sku_3,title_3,url_3,image_3,price_3,cart_id_3,reason_3"), "{heads}");
     let rows = table(&text);
     let row = |customer: &str| rows.iter().find(|row| row["customer_id"] == customer).unwrap();

@@ -148,10 +148,13 @@ fn a_wrong_command_is_told() {
 }
 
 #[test]
-fn whoever_trains_is_told_that_nobody_is_assigned_yet() {
+fn whoever_trains_has_the_arms_in_the_bundle_and_nothing_of_the_plan() {
     let shop = with(CONFIG);
     let args =
         ["train", "--catalog", "catalog.csv", "--orders", "orders.csv", "--config", "endcap.toml", "-o", "m.endcap"];
     let ended = shop.run(&args).with(0);
-    assert!(ended.err.contains("assigns nobody"), "{}", ended.err);
+    assert!(!ended.err.contains("assigns nobody"), "{}", ended.err);
+    let bundle = fs::read(shop.path("m.endcap")).unwrap();
+    let holds = |text: &str| bundle.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("addons") && holds("treatment") && !holds("aov") && !holds("kill"));
 }

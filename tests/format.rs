@@ -4,9 +4,11 @@ mod support;
 
 use endcap::bundle::layout::*;
 use endcap::bundle::{
-    Bundle, Draft, EVERY_ITEM, EVERY_STATE, MAX_RULES, MAX_SETS, OverlayView, overlay, verify, write,
+    Bundle, Draft, EVERY_ITEM, EVERY_STATE, Experiments, MAX_RULES, MAX_SETS, OverlayDraft, OverlayView, overlay,
+    verify, write,
 };
-use endcap::placement::{PastPurchase, Recommender, Request};
+use endcap::placement::{Amount, PastPurchase, Recommender, Request};
+use endcap::rank::Pick;
 use endcap::shop::ItemId;
 use std::fmt::Write as _;
 
@@ -21,6 +23,11 @@ const RULES_READ: &str = include_str!("fixtures/golden/v1_rules.read.txt");
 const RULES_ANSWERS: &str = include_str!("fixtures/golden/v1_rules.answers.txt");
 const OVERLAY: &[u8] = include_bytes!("fixtures/golden/v1.overlay");
 const OVERLAY_READ: &str = include_str!("fixtures/golden/v1.overlay.read.txt");
+const EXPERIMENTS: &[u8] = include_bytes!("fixtures/golden/v1_experiments.endcap");
+const EXPERIMENTS_READ: &str = include_str!("fixtures/golden/v1_experiments.read.txt");
+const EXPERIMENTS_ANSWERS: &str = include_str!("fixtures/golden/v1_experiments.answers.txt");
+const EXPERIMENTS_OVERLAY: &[u8] = include_bytes!("fixtures/golden/v1_experiments.overlay");
+const EXPERIMENTS_OVERLAY_READ: &str = include_str!("fixtures/golden/v1_experiments.overlay.read.txt");
 
 /// Cells of the rows of the table that follows `heading`.
 fn table(heading: &str) -> Vec<Vec<String>> {
@@ -71,6 +78,9 @@ fn limits_are_the_constants() {
         ("FIRST_PRIVATE", FIRST_PRIVATE as usize),
         ("NO_VALUE", NO_VALUE.into()),
         ("VALUE_KNOTS", VALUE_KNOTS),
+        ("WHOLE", WHOLE.into()),
+        ("MAX_EXPERIMENTS", MAX_EXPERIMENTS),
+        ("MAX_ARMS", MAX_ARMS),
         ("MAX_PRICE", MAX_PRICE as usize),
         ("MAX_CLASS_PAIRS", MAX_CLASS_PAIRS),
         ("MAX_TEXT_BYTES", MAX_TEXT_BYTES),
@@ -84,6 +94,7 @@ fn limits_are_the_constants() {
         ("OVERLAY_EDGE", OVERLAY_EDGE.into()),
         ("OVERLAY_DATED", OVERLAY_DATED.into()),
         ("OVERLAY_RULES", OVERLAY_RULES.into()),
+        ("OVERLAY_EXPERIMENTS", OVERLAY_EXPERIMENTS.into()),
     ];
     let found = table("## 9. Limits");
     let found: Vec<(&str, usize)> = found.iter().map(|row| (row[0].as_str(), row[1].parse().unwrap())).collect();
@@ -171,7 +182,7 @@ fn the_overlay_header_lies_where_the_writer_puts_it() {
         bytes[at..at + width].iter().rev().fold(0u128, |number, byte| number << 8 | u128::from(*byte))
     };
     let found = ["version", "flags", "items", "revision", "made at", "skus"].map(field);
-    assert_eq!(found, [1, 7, 6, 41, 1_790_000_000, 3]);
+    assert_eq!(found, [1, 15, 6, 41, 1_790_000_000, 3]);
     assert_eq!(field("file length"), bytes.len() as u128);
     assert_eq!(field("shop"), u128::from_le_bytes(draft.shop));
     let parts: u128 = ["terms", "changes", "signed"].into_iter().map(field).sum();
@@ -187,10 +198,56 @@ fn answers(bytes: &[u8], more: bool) -> String {
 /// What rules and the golden overlay make of the answers: of a public bundle at a time, and of an edge bundle patched.
 fn ruled_answers(bytes: &[u8]) -> String {
     let asked = Request { now: Some(1_790_000_100), segment: &[("device", "tablet")], ..Request::default() };
-    let mut edge = Recommender::open(write(&support::everything::everything()).unwrap()).unwrap();
+    let mut edge = Recommender::open(write(&without_experiments()).unwrap()).unwrap();
     assert!(edge.patch(OVERLAY).unwrap().changed);
     let public = answers_of(&mut Recommender::open(bytes).unwrap(), true, &asked);
     format!("{public}patched\n{}", answers_of(&mut edge, true, &asked))
+}
+
+/// The shop with everything that there was before experiments.
+fn without_experiments() -> Draft {
+    Draft { experiments: Experiments::default(), ..support::everything::everything() }
+}
+
+/// A public overlay that speaks of experiments.
+fn change() -> OverlayDraft {
+    OverlayDraft { edge: false, items: Vec::new(), rules: None, ..support::everything::overlay() }
+}
+
+/// Which arm 40 units are in, what they see of it, and the names of the answers; then the same with the golden overlay.
+fn dealt(bytes: &[u8]) -> String {
+    let mut recommender = Recommender::open(bytes).unwrap();
+    let before = dealt_by(&mut recommender);
+    let patched = recommender.patch(&overlay::encode(&change()).unwrap()).unwrap();
+    assert_eq!((patched.changed, patched.unknown_experiments), (true, 1));
+    format!("{before}patched\n{}", dealt_by(&mut recommender))
+}
+
+fn dealt_by<D: AsRef<[u8]>>(recommender: &mut Recommender<D>) -> String {
+    let mut out = String::new();
+    for placement in ["cart", "pdp_complements"] {
+        for n in 0..40 {
+            let unit = format!("visitor-{n}");
+            let request = Request {
+                placement,
+                cart: &["KETTLE", "DRIPPER"],
+                // Dear enough that the window of prices lets something pass.
+                amounts: &[Amount { quantity: 9.0, price: Some(9_900) }],
+                unit: Some(&unit),
+                segment: &[("country", "AT"), ("device", "mobile")],
+                now: Some(1_790_000_100),
+                ..Request::default()
+            };
+            let answer = recommender.recommend(&request).unwrap();
+            let (experiment, variant, silent) = (answer.experiment, answer.variant, answer.silent);
+            let items = |picks: &[Pick]| picks.iter().map(|pick| pick.item.0.to_string()).collect::<Vec<_>>().join(",");
+            let (shown, withheld) = (items(answer.picks), items(answer.withheld));
+            let name = answer.recommendation;
+            writeln!(out, "{placement} {unit}: {experiment:?} {variant:?} {silent:?} [{shown}] [{withheld}] {name}")
+                .unwrap();
+        }
+    }
+    out
 }
 
 /// Asks as `asked` does, for all that it leaves open.
@@ -237,6 +294,9 @@ fn read(bytes: &[u8]) -> String {
     bundle.policies().iter().for_each(|policy| writeln!(out, "{policy:?}").unwrap());
     writeln!(out, "{:?}", bundle.terms()).unwrap();
     bundle.rules().iter().for_each(|rule| writeln!(out, "{rule:?}").unwrap());
+    if !bundle.experiments().is_empty() {
+        writeln!(out, "{:?}", bundle.experiments()).unwrap();
+    }
     for item in (0..bundle.len() as u32).map(ItemId) {
         let days = (bundle.price(item), bundle.released(item), bundle.gap_days(item));
         let numbers = (bundle.brand(item), bundle.value(item), bundle.hidden(item), bundle.signature(item));
@@ -263,7 +323,8 @@ fn read_overlay(bytes: &[u8]) -> String {
     while let Some((sku, change)) = changes.next() {
         writeln!(out, "{}: {change:?}", String::from_utf8_lossy(sku)).unwrap();
     }
-    let rules = view.rules().unwrap();
+    view.experiments().iter().for_each(|change| writeln!(out, "{change:?}").unwrap());
+    let Some(rules) = view.rules() else { return out };
     rules.rules.iter().zip(rules.names).for_each(|(rule, name)| writeln!(out, "{name}: {rule:?}").unwrap());
     let mut skus = rules.skus();
     while let Some((sku, signature)) = skus.next() {
@@ -286,7 +347,8 @@ fn golden_read([file, text]: [&str; 2], written: Vec<u8>, bytes: &[u8], read: fn
 }
 
 /// The golden bundles were written by `UPDATE_GOLDEN=NAME cargo test --test format golden`, once each: `v1` when version
-/// 1 was fixed, `v1_complete` when it got sections that are optional, `v1_rules.endcap` and `v1.overlay` when it got rules.
+/// 1 was fixed, `v1_complete` when it got sections that are optional, `v1_rules.endcap` and `v1.overlay` when it got rules,
+/// `v1_experiments.overlay` and `v1_experiments.endcap` when it got experiments.
 fn golden(name: &str, draft: &endcap::bundle::Draft, bytes: &[u8], expected: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some_and(|wanted| wanted == name) {
         let bytes = write(draft).unwrap();
@@ -312,7 +374,7 @@ fn the_golden_bundle_with_every_section_opens_and_answers_as_ever() {
 
 #[test]
 fn the_golden_bundle_with_rules_reads_as_ever() {
-    let draft = Draft { private: None, ..support::everything::everything() };
+    let draft = Draft { private: None, ..without_experiments() };
     let files = ["v1_rules.endcap", "v1_rules.read.txt"];
     golden_read(files, write(&draft).unwrap(), RULES, read, RULES_READ);
     golden_read(
@@ -327,8 +389,27 @@ fn the_golden_bundle_with_rules_reads_as_ever() {
 
 #[test]
 fn the_golden_overlay_reads_as_ever() {
-    let written = overlay::encode(&support::everything::overlay()).unwrap();
+    let written = OverlayDraft { experiments: Vec::new(), ..support::everything::overlay() };
+    let written = overlay::encode(&written).unwrap();
     golden_read(["v1.overlay", "v1.overlay.read.txt"], written, OVERLAY, read_overlay, OVERLAY_READ);
+}
+
+#[test]
+fn the_golden_experiments_assign_as_ever() {
+    let files = ["v1_experiments.overlay", "v1_experiments.overlay.read.txt"];
+    golden_read(
+        files,
+        overlay::encode(&change()).unwrap(),
+        EXPERIMENTS_OVERLAY,
+        read_overlay,
+        EXPERIMENTS_OVERLAY_READ,
+    );
+    let draft = Draft { private: None, ..support::everything::everything() };
+    let files = ["v1_experiments.endcap", "v1_experiments.read.txt"];
+    golden_read(files, write(&draft).unwrap(), EXPERIMENTS, read, EXPERIMENTS_READ);
+    let files = ["v1_experiments.endcap", "v1_experiments.answers.txt"];
+    golden_read(files, write(&draft).unwrap(), EXPERIMENTS, dealt, EXPERIMENTS_ANSWERS);
+    assert_eq!(verify(&Bundle::open(EXPERIMENTS).unwrap()), []);
 }
 
 #[test]

@@ -37,6 +37,7 @@ fn draft_of(view: &OverlayView<'_>) -> OverlayDraft {
         policies: view.policies().to_vec(),
         terms: view.terms().cloned(),
         rules: view.rules().map(rules_of),
+        experiments: view.experiments().to_vec(),
     }
 }
 

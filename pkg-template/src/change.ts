@@ -6,7 +6,9 @@ import { isSku, momentOf } from "./request.js";
 import type { Change, ItemChange, Stock } from "./types.js";
 
 const FIELD = "\x1f";
-const KEYS = ["items", "placements", "rules", "revision", "made_at"];
+const KEYS = ["items", "placements", "experiments", "rules", "revision", "made_at"];
+/** Shares are whole ten-thousandths. */
+const WHOLE = 10_000;
 const ITEM_KEYS = ["stock", "availability", "price", "confirmed", "cost", "margin"];
 
 /** A change as the engine takes it. */
@@ -14,12 +16,13 @@ export interface FlatChange {
   skus: string;
   facts: Float64Array;
   switches: string;
+  experiments: string;
   revision: number;
   madeAt: number;
 }
 
-/** Flattens a change; `known` are the placements there are. */
-export function flatChange(change: Change, known: readonly string[]): FlatChange {
+/** Flattens a change; `known` and `tried` are the placements and experiments there are. */
+export function flatChange(change: Change, known: readonly string[], tried: readonly string[]): FlatChange {
   table(change, "a change", KEYS);
   const items = Object.entries(change.items ?? {});
   for (const [sku] of items) if (!isSku(sku)) fail("a SKU without control characters", sku);
@@ -27,6 +30,10 @@ export function flatChange(change: Change, known: readonly string[]): FlatChange
     if (!known.includes(name)) throw new EndcapError("E_UNKNOWN_PLACEMENT", `expected one of ${known.join(", ")}; found "${name}"`);
     if (typeof enabled !== "boolean") fail(`\`enabled\` of placement "${name}" to be true or false`, enabled);
     return `${name}${FIELD}${enabled ? 1 : 0}`;
+  });
+  const experiments = Object.entries(change.experiments ?? {}).map(([name, said]) => {
+    if (!tried.includes(name)) fail(`one of the experiments ${tried.join(", ") || "(this bundle has none)"}`, name);
+    return experiment(name, said);
   });
   const { revision = NaN } = change;
   if (!Number.isNaN(revision) && !(Number.isSafeInteger(revision) && revision >= 0)) fail("`revision` to be a whole number of 0 or more", revision);
@@ -36,9 +43,24 @@ export function flatChange(change: Change, known: readonly string[]): FlatChange
     skus: items.map(([sku]) => sku).join("\n"),
     facts: Float64Array.from(items.flatMap(([sku, item]) => facts(sku, item))),
     switches: switches.join("\n"),
+    experiments: experiments.join("\n"),
     revision,
     madeAt,
   };
+}
+
+/** A line of an experiment: its name, whether it runs, and arms with their shares. */
+function experiment(name: string, said: NonNullable<Change["experiments"]>[string]): string {
+  table(said, `the change of experiment "${name}"`, ["enabled", "allocation"]);
+  const { enabled, allocation } = said;
+  if (enabled !== undefined && typeof enabled !== "boolean") fail(`\`enabled\` of experiment "${name}" to be true or false`, enabled);
+  if (allocation !== undefined) table(allocation, `\`allocation\` of experiment "${name}"`, Object.keys(allocation));
+  const arms = Object.entries(allocation ?? {}).flatMap(([arm, share]) => {
+    const points = Math.round(share * WHOLE);
+    if (!isSku(arm) || typeof share !== "number" || !(points > 0 && Math.abs(share * WHOLE - points) < 1e-6)) fail(`shares above 0 with at most four decimals for the arms of "${name}"`, `${arm}: ${share}`);
+    return [arm, points];
+  });
+  return [name, enabled === undefined ? "" : enabled ? 1 : 0, ...arms].join(FIELD);
 }
 
 /** What is said of an item's stock, as an item of a change. */

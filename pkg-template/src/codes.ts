@@ -20,7 +20,7 @@ export const FALLBACKS = ["popular", "popular_in_category", "category_pairs"] as
 export const FALLBACK_REASONS = ["no_signal", "no_relation", "no_context", "short"] as const;
 
 /** Why a block stays empty by decision, in the order of the engine's numbers from 1. */
-export const SILENCES = ["disabled", "page_full"] as const;
+export const SILENCES = ["disabled", "page_full", "holdout", "incumbent"] as const;
 
 /** Why an item is not shown, in the order of the engine's numbers from 1. */
 export const REJECTIONS = [

@@ -1,7 +1,7 @@
 // `endcap/edge`: a fetch handler that answers where the shop's pages come from.
 
 export { createHandler, type Context, type Handler, type HandlerOptions } from "./edge/handler.js";
-export { type EventSink, fetchSink, fileSink, kvSink, type ReceivedEvent } from "./edge/events.js";
+export { type EventKey, type EventSink, fetchSink, fileSink, kvSink, type ReceivedEvent } from "./edge/events.js";
 export type { Hooks } from "./edge/hooks.js";
 export { EDGE_ERRORS, type EdgeErrorCode } from "./edge/http.js";
 export { renderBlock, type RenderContext } from "./edge/markup.js";

@@ -4,7 +4,7 @@ import { ENGINE_ERRORS, HOST_ERRORS } from "./codes.js";
 export type ErrorCode = (typeof ENGINE_ERRORS)[number] | (typeof HOST_ERRORS)[number];
 
 const ADVICE: Record<ErrorCode, string> = {
-  E_NOT_A_BUNDLE: "Check the address: a server that answers a missing file with an HTML page is the usual cause.",
+  E_NOT_A_BUNDLE: "Check the address: most often a missing file is answered with a page.",
   E_NEWER_VERSION: "Update the endcap package, or train with the endcap of this version.",
   E_TRUNCATED: "Load the file again; if it stays short, upload it again.",
   E_DAMAGED: "Upload the file again, unchanged, and run `endcap verify` on it.",
@@ -12,10 +12,10 @@ const ADVICE: Record<ErrorCode, string> = {
   E_UNKNOWN_SECTION: "Update the endcap package, or train with the endcap of this version.",
   E_ADDITION: "Load the slice that holds the items first, then add the others.",
   E_OTHER_MODEL: "Take all slices from the same `endcap train` run.",
-  E_NOT_AN_OVERLAY: "Check the address: it must lead to a file of `endcap patch`, not to a bundle or a page.",
+  E_NOT_AN_OVERLAY: "Check the address: it must lead to a file of `endcap patch`.",
   E_OTHER_SHOP: "Make the overlay with this shop's bundle, and check how the SKUs are written.",
   E_CURRENCY: "Convert the prices to the bundle's currency before `endcap patch`.",
-  E_OLDER_REVISION: "Nothing to do if a newer overlay is in force; else number it higher.",
+  E_OLDER_REVISION: "Nothing to do if a newer one is in force; else number it higher.",
   E_PUBLIC_BUNDLE: "Keep margins, counts, brands and tags on the server, with an edge bundle.",
   E_NO_CARDS: "Add the cards slice before these rules, or match by SKU.",
   E_RULE: "Correct the rule; it is written as in endcap.toml.",

@@ -1,14 +1,17 @@
-// `endcap/events`: what shoppers saw, chose and bought of what was recommended, in the words of GA4.
+// `endcap/events`: what shoppers saw, chose and bought of what was recommended, in the words of GA4, and which arm they were in.
 
-import type { Answer, RecommendedItem } from "endcap";
+import type { Answer, RecommendedItem, Reranked } from "endcap";
 import { Queue } from "./events/queue.js";
 import { onceSeen } from "./events/seen.js";
 import { randomName, type Unit } from "./events/unit.js";
 
 export { createUnit, type Unit, type UnitOptions, type UnitStorage } from "./events/unit.js";
 
-/** The names that are used of GA4's. */
-export type EventName = "view_item_list" | "select_item" | "add_to_cart" | "purchase";
+/** The names that are used: GA4's, and `exposure`. */
+export type EventName = "exposure" | "view_item_list" | "select_item" | "add_to_cart" | "purchase";
+
+/** What a visitor allows: that it is known whose an event is; that it is counted without a name; nothing. */
+export type Consent = boolean | "anonymous";
 
 /** One product of an event. */
 export interface EventItem {
@@ -31,12 +34,22 @@ export interface RecommendationEvent {
   at: string;
   /** The placement; none for a purchase. */
   item_list_id?: string;
-  /** Which answer it belongs to: the request's `id`, or a random one. */
+  /** Which answer it belongs to: its `recommendation`. */
   recommendation_id?: string;
   /** Hash of the model that answered. */
   model?: string;
-  /** The unit of experiments, where the visitor allows it. */
+  /** How much the visitor allows: `anonymous` events name no unit, no experiment and no variant. */
+  consent: "full" | "anonymous";
+  /** The unit of experiments. */
   unit?: string;
+  /** The experiment that decided; none beside the variant `global_holdout`. */
+  experiment?: string;
+  /** The arm. */
+  variant?: string;
+  /** There, and true, where the items are what would have been shown. */
+  withheld?: true;
+  /** What the page says of the visitor. */
+  segment?: Readonly<Record<string, string>>;
   items: EventItem[];
   /** Of a purchase: the order. */
   transaction_id?: string;
@@ -44,18 +57,22 @@ export interface RecommendationEvent {
   value?: number;
   /** ISO 4217. */
   currency?: string;
+  /** Of a purchase: the variants that the order carries, by experiment. */
+  experiments?: Readonly<Record<string, string>>;
 }
 
 /** Where events go, and whether they may. */
 export interface EventOptions {
-  /** Whether the visitor allows it, asked at every event. What happens while it says no is not kept. */
-  consent: () => boolean;
+  /** What the visitor allows, asked at every event. What happens while it says no (`false`) is not kept. */
+  consent: () => Consent;
   /** Where to POST batches: `/events` of `endcap/edge`, or an address of your own. Default: nowhere. */
   endpoint?: string | undefined;
   /** Where to push GA4 events: Tag Manager's `dataLayer`, or an array of your own. Default: nowhere. */
   dataLayer?: unknown[] | undefined;
-  /** The unit of experiments, of {@link createUnit}. Default: none. */
-  unit?: Unit | undefined;
+  /** The unit of experiments, of {@link createUnit}, or `{ id: () => … }` of the shop's own. Default: none. */
+  unit?: Pick<Unit, "id"> | undefined;
+  /** What is said of the visitor in every event: what reports tell apart, such as `{ device: "mobile" }`. Default: nothing. */
+  segment?: Readonly<Record<string, string>> | undefined;
   /** ISO 4217 code of prices and values. Default: none is said. */
   currency?: string | undefined;
   /** Milliseconds that a batch waits for more. Default: 2000. */
@@ -68,10 +85,18 @@ export interface Purchase {
   value: number;
   currency?: string | undefined;
   items: readonly { sku: string; quantity?: number | undefined; price?: number | undefined }[];
+  /** The variants that the order carries, by experiment, where the page knows them. Default: none are said. */
+  experiments?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Tells what happens to recommendations. Nothing here throws for want of a network, and nothing waits for one. */
 export interface Events {
+  /**
+   * `exposure`: this answer decided just now what its placement holds. Tell it of every answer that is used, in the moment in
+   * which it is, whatever it holds: of those with a variant it is sent once, by every arm alike, so that the arms stay
+   * comparable. All others are passed over.
+   */
+  exposed(answer: Answer | Reranked): void;
   /** Watches a block: `view_item_list`, once, when half of it was in view for a second. Gives a function that ends the watch. */
   watch(answer: Answer, element: Element): () => void;
   /** `view_item_list`, for blocks that you watch yourself. */
@@ -88,35 +113,42 @@ export interface Events {
   close(): void;
 }
 
-/** Makes what tells events. An answer with nothing in it is no event. */
+/** Answers that are known to have been exposed: of more the oldest are forgotten. */
+const MOST_EXPOSED = 1_000;
+/** Items of an exposure, so that a list of the shop's own fits into a beacon. */
+const MOST_ITEMS = 50;
+
+/** Makes what tells events. An answer with nothing in it is no event but an exposure. */
 export function createEvents(options: EventOptions): Events {
-  const { consent, endpoint, dataLayer, unit, currency, batchMs = 2_000 } = options;
-  if (typeof consent !== "function") throw new TypeError("createEvents: expected `consent`, a function that says whether the visitor allows it");
+  const { consent, endpoint, dataLayer, unit, segment, currency, batchMs = 2_000 } = options;
+  if (typeof consent !== "function") throw new TypeError("createEvents: expected `consent`, a function that says what the visitor allows");
   if (!(typeof batchMs === "number" && batchMs > 0)) throw new TypeError(`createEvents: expected \`batchMs\` above 0, found ${String(batchMs)}`);
   const queue = endpoint === undefined ? undefined : new Queue<RecommendationEvent>(endpoint, batchMs);
-  const named = new WeakMap<Answer, string>();
+  const exposures = new Set<string>();
   const watches = new Set<() => void>();
 
-  const nameOf = (answer: Answer) => {
-    const name = answer.id ?? named.get(answer) ?? randomName();
-    named.set(answer, name);
-    return name;
-  };
-  const tell = (name: EventName, items: EventItem[], rest: Partial<RecommendationEvent>, answer?: Answer) => {
-    if (!consent()) {
+  const tell = (name: EventName, items: EventItem[], { experiments, ...rest }: Partial<RecommendationEvent>, answer?: Answer | Reranked) => {
+    const allowed = consent();
+    if (allowed !== true && allowed !== "anonymous") {
       queue?.clear();
       return;
     }
-    const list = answer && { item_list_id: answer.placement, recommendation_id: nameOf(answer), model: answer.model };
-    const who = unit?.id();
-    queue?.push({ id: randomName(), name, at: new Date().toISOString(), ...list, ...(who !== undefined && { unit: who }), ...rest, items });
+    const full = allowed === true;
+    const list = answer && { item_list_id: answer.placement, recommendation_id: answer.recommendation, model: answer.model };
+    const who = full ? unit?.id() : undefined;
+    const arm = full && answer ? present({ experiment: answer.experiment, variant: answer.variant }) : {};
+    const said = present({ unit: who, segment, experiments: full ? experiments : undefined });
+    queue?.push({ id: randomName(), name, at: new Date().toISOString(), ...list, consent: full ? "full" : "anonymous", ...arm, ...said, ...rest, items });
     if (dataLayer === undefined) return;
+    if (name === "exposure") {
+      // What Google calls an experience: an experiment and its variant in one text.
+      dataLayer.push({ event: "experience_impression", exp_variant_string: Object.values(arm).join("-") });
+      return;
+    }
     const { transaction_id, value, currency: paid = currency } = rest;
     const ecommerce = {
       ...(list && { item_list_id: list.item_list_id }),
-      ...(transaction_id !== undefined && { transaction_id }),
-      ...(paid !== undefined && { currency: paid }),
-      ...(value !== undefined && { value }),
+      ...present({ transaction_id, currency: paid, value }),
       items: items.map((item) => ({ ...item, ...(list && { item_list_id: list.item_list_id, rec_id: list.recommendation_id }) })),
     };
     // What an earlier event said of products must not mix with this one: Google asks for it to be cleared.
@@ -126,11 +158,21 @@ export function createEvents(options: EventOptions): Events {
     const index = answer.items.findIndex((item: RecommendedItem) => item.sku === sku);
     return index < 0 ? [] : [{ item_id: sku, index, ...rest }];
   };
+  const listed = (items: readonly { sku: string }[]): EventItem[] => items.map(({ sku }, index) => ({ item_id: sku, index }));
   const viewed = (answer: Answer) => {
-    if (answer.items.length > 0) tell("view_item_list", answer.items.map(({ sku }, index) => ({ item_id: sku, index })), {}, answer);
+    if (answer.items.length > 0) tell("view_item_list", listed(answer.items), {}, answer);
   };
 
   return {
+    exposed(answer) {
+      // Without a variant nobody is exposed; without a name for whom, nothing could be counted.
+      if (!answer.variant || exposures.has(answer.recommendation) || consent() !== true) return;
+      exposures.add(answer.recommendation);
+      // A set keeps its order: the first is the oldest.
+      if (exposures.size > MOST_EXPOSED) exposures.delete(exposures.values().next().value as string);
+      const { withheld } = answer as Answer;
+      tell("exposure", listed((withheld ?? answer.items).slice(0, MOST_ITEMS)), withheld ? { withheld: true } : {}, answer);
+    },
     watch(answer, element) {
       const end = onceSeen(element, () => {
         watches.delete(end);
@@ -149,11 +191,11 @@ export function createEvents(options: EventOptions): Events {
     },
     added(answer, sku, line = {}) {
       const items = placed(answer, sku, numbers(line));
-      const value = items[0]?.price === undefined ? {} : { value: items[0].price * (items[0].quantity ?? 1), ...(currency !== undefined && { currency }) };
+      const value = items[0]?.price === undefined ? {} : { value: items[0].price * (items[0].quantity ?? 1), ...present({ currency }) };
       if (items.length > 0) tell("add_to_cart", items, value, answer);
     },
-    purchased({ transaction_id, value, currency: paid = currency, items }) {
-      tell("purchase", items.map(({ sku, ...line }) => ({ item_id: sku, ...numbers(line) })), { transaction_id, value, ...(paid !== undefined && { currency: paid }) });
+    purchased({ transaction_id, value, currency: paid = currency, items, experiments }) {
+      tell("purchase", items.map(({ sku, ...line }) => ({ item_id: sku, ...numbers(line) })), { transaction_id, value, ...present({ currency: paid, experiments }) });
     },
     flush: async () => queue?.flush(),
     close() {
@@ -165,5 +207,12 @@ export function createEvents(options: EventOptions): Events {
 }
 
 function numbers({ quantity, price }: { quantity?: number | undefined; price?: number | undefined }): { quantity?: number; price?: number } {
-  return { ...(quantity !== undefined && { quantity }), ...(price !== undefined && { price }) };
+  return present({ quantity, price });
+}
+
+type Present<T> = { [Key in keyof T]?: NonNullable<T[Key]> };
+
+/** What is there of some fields. */
+function present<T extends Record<string, unknown>>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as Present<T>;
 }

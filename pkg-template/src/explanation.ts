@@ -1,7 +1,7 @@
 // Explanations out of the engine's numbers, and as a text.
 
 import { FALLBACK_REASONS, FALLBACKS, REJECTIONS, RELATIONS, SILENCES, STRATEGIES } from "./codes.js";
-import { Flat, named, type Names } from "./flat.js";
+import { FIELD, Flat, named, type Names } from "./flat.js";
 import type { Explanation, RuleName, Shown } from "./types.js";
 
 /** Reads an explanation. */
@@ -11,6 +11,7 @@ export function explanationOf(placement: string, words: Uint32Array, names: Name
   const loss = flat.float();
   const [known, low, high] = [flat.next(), flat.next(), flat.next()];
   const more = flat.next();
+  const [experiment, variant] = names.arm().split(FIELD);
   const found: Explanation = {
     placement,
     strategy: STRATEGIES[strategy] ?? "popular",
@@ -28,6 +29,8 @@ export function explanationOf(placement: string, words: Uint32Array, names: Name
     fallback: named(FALLBACKS, fallback),
     fallback_reason: named(FALLBACK_REASONS, why),
     silent: named(SILENCES, silent),
+    experiment: experiment || null,
+    variant: variant || null,
     model,
   };
   Object.defineProperty(found, "toString", { value: () => textOf(found) });
@@ -46,10 +49,13 @@ const short = (number: number) => String(Number(number.toPrecision(3)));
 const label = ({ number, name }: RuleName) => (name === null ? `rule ${number}` : `"${name}"`);
 
 /** An explanation as a person reads it. */
-function textOf({ placement, strategy, subtotal, max_relevance_loss, rules, shown, rejected, more, fallback, fallback_reason, silent }: Explanation): string {
-  if (silent !== null) return `${placement}: nothing, ${silent}`;
+function textOf({ placement, strategy, subtotal, max_relevance_loss, rules, shown, rejected, more, fallback, fallback_reason, silent, experiment, variant }: Explanation): string {
+  const held = silent === "holdout" || silent === "incumbent";
+  if (silent !== null && !held) return `${placement}: nothing, ${silent}`;
+  const arm = variant === null ? "no arm" : experiment === null ? "the holdout of everything" : `arm ${variant} of ${experiment}`;
   const lines = [
     `${placement}: ${strategy}, ${shown.length} shown, subtotal ${subtotal ?? "unknown"}, relevance given up at most ${short(max_relevance_loss)}`,
+    ...(held || variant !== null ? [`the visitor is in ${arm}${held ? `, and the list is kept back (${silent})` : ""}`] : []),
     ...(rules.length > 0 ? [`rules that hold: ${rules.map(label).join(", ")}`] : []),
     ...(fallback === null ? [] : [`filled by ${fallback}: ${fallback_reason}`]),
   ];

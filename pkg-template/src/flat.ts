@@ -1,10 +1,12 @@
 // How answers come out of the engine: arrays of numbers, in which a float is its bits.
 
 import { FALLBACK_REASONS, FALLBACKS, REASONS, SILENCES } from "./codes.js";
-import type { Answer, RecommendedItem, RuleName } from "./types.js";
+import type { Answer, Dealt, RecommendedItem, RuleName } from "./types.js";
 
-/** Numbers before the first item of an answer: status, fallback, its reason, due and one (0: not asked), silence, count. */
-const HEAD = 6;
+/** Numbers before arm and name of an answer: status, fallback, its reason, due and one (0: not asked), silence. */
+const HEAD = 5;
+/** The number of the first silence that withholds a list. */
+const WITHHELD = 3;
 /** Numbers an item: item, score bits, reason, whether it is relaxed, count of because, three of because. */
 const STRIDE = 8;
 /** What parts the fields of a line. */
@@ -14,6 +16,8 @@ export const FIELD = "\x1f";
 export interface Names {
   sku(item: number): string;
   rule(number: number): string | null;
+  /** Experiment and arm of the last answer. */
+  arm(): string;
 }
 
 /** Reads numbers one after the other. */
@@ -61,6 +65,12 @@ export class Flat {
     return item;
   }
 
+  /** Arm and name of an answer. */
+  dealt(): Dealt {
+    const [experiment, variant] = this.next() ? this.#names.arm().split(FIELD) : [];
+    return { experiment: experiment || null, variant: variant || null, recommendation: [0, 0, 0, 0].map(() => this.next().toString(16).padStart(8, "0")).join("") };
+  }
+
   items = (): RecommendedItem[] => this.list(() => this.item());
 
   sku = (): string => this.#names.sku(this.next());
@@ -78,14 +88,20 @@ export function named<T>(list: readonly T[], number: number): T | null {
 
 /** Reads an answer. */
 export function answerOf(placement: string, words: Uint32Array, names: Names, model: string): Answer {
+  const flat = new Flat(words, names, HEAD);
+  const dealt = flat.dealt();
+  const items = flat.items();
+  const held = (words[4] as number) >= WITHHELD;
   const answer: Answer = {
     placement,
-    items: new Flat(words, names, HEAD - 1).items(),
+    items: held ? [] : items,
     fallback: named(FALLBACKS, words[1] as number),
     fallback_reason: named(FALLBACK_REASONS, words[2] as number),
     silent: named(SILENCES, words[4] as number),
+    ...dealt,
     model,
   };
+  if (held) answer.withheld = items;
   if (words[3] !== 0) answer.due = (words[3] as number) - 1;
   return answer;
 }

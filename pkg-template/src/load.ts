@@ -21,7 +21,7 @@ export async function loadWith(
   const engine = options.engine ?? ownEngine;
   if (engine === undefined && !engineStarted()) {
     throw new EndcapError("E_ARGUMENT", "there is no engine yet", {
-      advice: "Pass `engine`, call `init` first, or import `endcap`, which brings its own.",
+      advice: "Pass `engine`, or import `endcap`, which brings its own.",
     });
   }
   const { overlay, integrity: _, ...others } = options;

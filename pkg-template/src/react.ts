@@ -8,9 +8,10 @@ import type { Events } from "./events.js";
 export interface Recommendations {
   /**
    * `waiting`: nothing is known yet, on the server always; `shown`: there is something to draw; `left`: there is nothing good
-   * to show, or the recommender failed, so draw what the shop would show without it.
+   * to show, the recommender failed, or the visitor sees what the shop itself shows there, so draw what the shop would show
+   * without it; `empty`: the visitor is held out, so draw nothing, and keep the room that `waiting` took.
    */
-  status: "waiting" | "shown" | "left";
+  status: "waiting" | "shown" | "left" | "empty";
   /** What the recommender said; null while waiting, and where it failed. */
   answer: Answer | null;
   /** What is needed to draw, in order; empty unless shown. */
@@ -23,6 +24,8 @@ export interface Recommendations {
 export interface RecommendationOptions {
   /** Fewest products worth showing. Default: 1. */
   min?: number | undefined;
+  /** Told which answers are used: of `createEvents`. Default: nobody. */
+  events?: Events | null | undefined;
   /** Anything that changes when the same question may have another answer: a count that `onOverlay` raises. Default: nothing. */
   again?: unknown;
 }
@@ -36,10 +39,13 @@ const WAITING: Recommendations = { status: "waiting", answer: null, cards: [], e
 export function useRecommendations(
   recommender: Recommender | Promise<Recommender> | null | undefined,
   request: RecommendRequest | null,
-  { min = 1, again }: RecommendationOptions = {},
+  { min = 1, again, events }: RecommendationOptions = {},
 ): Recommendations {
   const [found, setFound] = useState(WAITING);
   const asked = JSON.stringify(request);
+  // Who is told is no reason to ask again.
+  const told = useRef(events);
+  told.current = events;
   useEffect(() => {
     let over = false;
     const tell = (next: Recommendations) => {
@@ -51,6 +57,9 @@ export function useRecommendations(
       try {
         const asks = await recommender;
         const answer = asks.recommend(question);
+        // Before anything is drawn, and by every arm alike. An answer that nobody waits for any more is not used.
+        if (!over) told.current?.exposed?.(answer);
+        if (answer.silent === "holdout" && (answer.withheld?.length ?? 0) >= Math.max(1, min)) return tell({ status: "empty", answer, cards: [], error: null });
         const cards = answer.items.length < min ? [] : await asks.cards(answer.items.map(({ sku }) => sku));
         tell(cards.length < Math.max(1, min) ? { status: "left", answer, cards: [], error: null } : { status: "shown", answer, cards, error: null });
       } catch (error) {

@@ -25,7 +25,7 @@ export class Recommender {
     this.#engine = engine;
     this.#options = options;
     this.model = infoOf(engine.info()).model;
-    this.names = { sku: (item) => this.#sku(engine, item), rule: () => null };
+    this.names = { sku: (item) => this.#sku(engine, item), rule: () => null, arm: () => engine.arm() };
   }
 
   /**
@@ -69,6 +69,9 @@ export class Recommender {
     const flat = new Flat(words, this.names, 1);
     const sku = (index: number) => String(list[index]);
     return {
+      placement,
+      model: this.model,
+      ...flat.dealt(),
       items: flat.list(() => {
         const place = flat.next();
         return { sku: sku(place >>> 1), sold_out: (place & 1) === 1 };
@@ -88,7 +91,7 @@ export class Recommender {
    */
   patch(overlay: ArrayBuffer | Uint8Array): T.Patched {
     const engine = this.alive();
-    if (!isBytes(overlay)) throw new EndcapError("E_ARGUMENT", "expected the bytes of an overlay, found something else", { advice: "Changes as objects are taken by the recommender of `endcap/studio`." });
+    if (!isBytes(overlay)) throw new EndcapError("E_ARGUMENT", "expected the bytes of an overlay; objects are for `endcap/studio`");
     return toldOf(withCodes(() => engine.patch(asBytes(overlay))));
   }
 
@@ -131,9 +134,7 @@ export class Recommender {
     const engine = this.alive();
     // A cards slice of a shop without a catalog is empty, and that is no mistake of the page.
     if (own === undefined && !engine.has_cards()) {
-      throw new EndcapError("E_ARGUMENT", "this bundle has no cards", {
-        advice: "Pass `cards` to `load`: the cards slice of the same training run, or a function of your own.",
-      });
+      throw new EndcapError("E_ARGUMENT", "this bundle has no cards", { advice: "Pass `cards` to `load`: their slice, or a function." });
     }
     return skus.flatMap((sku) => this.#card(engine, sku));
   }
@@ -254,13 +255,14 @@ export function question(request: RecommendRequest) {
     past.days,
     joined(request.exclude),
     segmentOf(request.segment),
+    typeof request.unit === "string" ? request.unit : "",
     nowOf(request.now),
   ] as const;
 }
 
 /** What a patch did, out of the engine's numbers. */
 export function toldOf(told: Uint32Array): T.Patched {
-  return { changed: told[0] === 1, items: told[1] as number, unknown: told[2] as number };
+  return { changed: told[0] === 1, items: told[1] as number, unknown: told[2] as number, unknown_experiments: told[3] as number };
 }
 
 function asBytes(given: ArrayBuffer | Uint8Array): Uint8Array {

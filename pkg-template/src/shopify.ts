@@ -31,12 +31,28 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
   let currency: string | undefined;
   const views = new Views({ product: options.product, timeoutMs, allowed, skuOf, changed: () => announce(), failed });
 
+  const who = () => (allowed() ? asked(() => unit?.id()) : undefined);
+  // What answers said, and what the page says beside them.
+  let [dealt, own]: [Record<string, string>, Readonly<Record<string, string>>] = [{}, {}];
+  const joined = (next: [typeof dealt, typeof own]) => {
+    try {
+      // What is no table is told, and not taken for an empty one.
+      join.set({ ...next[0], ...Object.fromEntries(Object.entries(next[1])) });
+    } catch (error) {
+      return failed(error);
+    }
+    [dealt, own] = next;
+    void refresh();
+  };
+
   const context = (): ShopifyContext => {
+    const id = who();
     const foreign = currency !== undefined && cart.currency !== undefined && cart.currency !== currency;
     return {
       cart: cart.lines.map(({ price, ...line }) => (foreign || price === undefined ? line : { ...line, price })),
       ...(views.product !== undefined && { product: views.product }),
       recent: [...views.recent],
+      ...(id !== undefined && { unit: id }),
     };
   };
   let told = JSON.stringify(context());
@@ -49,7 +65,7 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
   // By the Ajax route even where there are actions: those replace all attributes of the cart, and do not say which it has.
   const write = (value: string) => ask("cart/update.js", timeoutMs, { attributes: { [ATTRIBUTE]: value } });
   const joinOrder = async () => {
-    const id = allowed() && cart.lines.length > 0 ? unit?.id() : undefined;
+    const id = cart.lines.length > 0 ? who() : undefined;
     const missing = id === undefined ? undefined : join.missing(id, cart.attribute);
     if (missing === undefined) return;
     await write(missing);
@@ -92,13 +108,13 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
       listeners.add(work);
       return () => void listeners.delete(work);
     },
+    exposed({ experiment, variant }) {
+      const name = experiment ?? variant;
+      if (!name || !variant || dealt[name] === variant) return;
+      joined([{ ...dealt, [name]: variant }, own]);
+    },
     setVariants(variants) {
-      try {
-        join.set(variants);
-      } catch (error) {
-        return failed(error);
-      }
-      void refresh();
+      joined([dealt, variants]);
     },
     refresh,
     async forget() {
@@ -117,7 +133,7 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
   if (element !== undefined && recommender !== undefined) {
     // Blocks wait for the cart, so that they do not draw twice.
     const both = Promise.all([recommender, ready]).then(([loaded]) => loaded);
-    element.connect({ recommender: both, context, addToCart: (line) => connection.addToCart(line), events, texts });
+    element.connect({ recommender: both, context, addToCart: (line) => connection.addToCart(line), onAnswer: (answer) => connection.exposed(answer), events, texts });
     connection.onChange(() => element.refresh());
   }
   return connection;

@@ -56,11 +56,11 @@ export class StudioRecommender extends Recommender {
    */
   overlay(change: T.OverlayChange): Uint8Array {
     const engine = this.alive();
-    const flat = flatChange(change, this.placements());
+    const flat = flatChange(change, this.placements(), engine.experiments().split("\n").filter(Boolean));
     const { rules } = change;
     const { texts, numbers } = flattened(rules ?? []);
     const ruled = rules !== undefined;
-    return withCodes(() => engine.overlay(flat.skus, flat.facts, flat.switches, ruled, texts, numbers, flat.revision, flat.madeAt));
+    return withCodes(() => engine.overlay(flat.skus, flat.facts, flat.switches, flat.experiments, ruled, texts, numbers, flat.revision, flat.madeAt));
   }
 
   /**

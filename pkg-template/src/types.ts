@@ -129,8 +129,13 @@ export interface RecommendRequest {
    * holds. Default: now, by the clock of the device.
    */
   now?: Moment | null | undefined;
-  /** What is said of the visitor, for rules: `{ device: "mobile" }`. Default: nothing. */
+  /** What is said of the visitor, for rules and experiments: `{ device: "mobile" }`. Default: nothing. */
   segment?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The name under which the visitor is counted in experiments, to the letter: of `createUnit`, or the shop's own. Default: none,
+   * and the visitor is in no arm.
+   */
+  unit?: string | null | undefined;
   /** Most items wanted: 0 or more; the placement's own limit stays the upper bound. Default: the placement's own. */
   limit?: number | undefined;
   /** Comes back in the answer, untouched. Default: none. */
@@ -167,8 +172,21 @@ export interface RecommendedItem {
   relaxed?: true;
 }
 
+/** Which arm a visitor is in, and what the answer is called. */
+export interface Dealt {
+  /** The experiment that decided; null where the visitor is in no arm, or held out of everything. */
+  experiment: string | null;
+  /**
+   * The arm: `holdout` is the control, `global_holdout` stands for whoever is held out of everything; null where the visitor is in
+   * no arm, and no part of any analysis.
+   */
+  variant: string | null;
+  /** The name of the answer, 32 hexadecimal digits: the same for the same answer to the same question, on every machine. */
+  recommendation: string;
+}
+
 /** What to show, best first. */
-export interface Answer {
+export interface Answer extends Dealt {
   /** The request's `id`, if it had one. */
   id?: string;
   /** The request's placement. */
@@ -185,9 +203,12 @@ export interface Answer {
   fallback_reason: FallbackReason | null;
   /**
    * Why the list is empty by decision: `disabled` (the placement is switched off), `page_full` (the page has as many filled
-   * blocks as it may); null otherwise.
+   * blocks as it may), `holdout` (the visitor is held out: the place stays empty), `incumbent` (the visitor sees what the shop
+   * itself shows there); null otherwise.
    */
   silent: Silence | null;
+  /** What would have been shown, where `silent` is `holdout` or `incumbent`. It is for the log, not for the page. */
+  withheld?: RecommendedItem[];
   /**
    * How many products of the history this shopper may need again by now, shown or not: above 0, a reminder is in place.
    * In answers of the strategy `replenish` only.
@@ -241,8 +262,12 @@ export interface RerankRequest extends RecommendRequest {
   list: readonly string[];
 }
 
-/** A list in its new order. */
-export interface Reranked {
+/** A list in its new order; for whoever is held out, the list as it came. */
+export interface Reranked extends Dealt {
+  /** The request's placement. */
+  placement: string;
+  /** The model that answered. */
+  model: string;
   /** The entries; those that rules exclude are gone, those that are sold out stand at the end. */
   items: { sku: string; sold_out: boolean }[];
   /** For the first four sold-out entries up to three items that can be bought instead. */
@@ -299,7 +324,7 @@ export interface Explanation {
   max_relevance_loss: number;
   /** The rules that held. */
   rules: RuleName[];
-  /** The items, best first: those of the answer. */
+  /** The items, best first: those of the answer, or those that it withholds. */
   shown: Shown[];
   /**
    * Candidates that are not shown, the highest score first: why, at which step (2 eligibility, 3 calibration, 5 filling), and
@@ -314,6 +339,10 @@ export interface Explanation {
   fallback_reason: FallbackReason | null;
   /** As in the answer. */
   silent: Silence | null;
+  /** As in the answer. */
+  experiment: string | null;
+  /** As in the answer. */
+  variant: string | null;
   /** As in the answer. */
   model: string;
 }
@@ -346,6 +375,11 @@ export interface Change {
   items?: Readonly<Record<string, ItemChange>> | undefined;
   /** Placements switched on or off. Default: none. */
   placements?: Readonly<Record<string, { enabled: boolean }>> | undefined;
+  /**
+   * By experiment: whether it assigns anybody, and shares by arm that take the place of its own. One that assigns nobody is as if it
+   * were not there. Default: none.
+   */
+  experiments?: Readonly<Record<string, { enabled?: boolean | undefined; allocation?: Readonly<Record<string, number>> | undefined }>> | undefined;
   /** A whole number; overlays are ordered by it. Default: none, the change is made on the spot. */
   revision?: number | undefined;
   /** When the figures were taken, for `stale_after`; read beside a `revision`. Default: not told. */
@@ -366,6 +400,8 @@ export interface Patched {
   items: number;
   /** Items that it spoke of and the bundle does not know. */
   unknown: number;
+  /** Experiments that it spoke of and the bundle does not hold. */
+  unknown_experiments: number;
 }
 
 /** From `min` to `max`, both within; one may be left out. */

@@ -1,5 +1,6 @@
 //! A bundle before it is bytes: what training hands over.
 
+use super::experiments::Experiments;
 use super::layout::SectionKind;
 use super::policy::{Policy, ShopTerms};
 use super::private::{ItemFacts, Private};
@@ -32,6 +33,8 @@ pub struct Draft {
     pub rules: RuleTable,
     /// What is bought with products of each class, best first, at most 16; empty where nothing is known.
     pub class_pairs: Vec<Vec<ItemId>>,
+    /// Who is in which arm of which experiment.
+    pub experiments: Experiments,
     /// What only an edge bundle holds; `None` makes a public bundle.
     pub private: Option<Private>,
 }

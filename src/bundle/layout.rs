@@ -112,6 +112,8 @@ pub enum SectionKind {
     Sets = 24,
     /// What is bought with products of each class.
     ClassPairs = 25,
+    /// Who is in which arm of which experiment.
+    Experiments = 26,
     /// What only a server may know of the shop.
     Private = 32,
     /// What only a server may know of each item.
@@ -123,7 +125,7 @@ pub const FIRST_PRIVATE: u32 = 32;
 
 impl SectionKind {
     /// All kinds, in file order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Manifest,
         Self::Tuning,
         Self::Policies,
@@ -149,6 +151,7 @@ impl SectionKind {
         Self::Rules,
         Self::Sets,
         Self::ClassPairs,
+        Self::Experiments,
         Self::Private,
         Self::Facts,
     ];
@@ -186,6 +189,7 @@ impl SectionKind {
             Self::Rules => "rules",
             Self::Sets => "sets",
             Self::ClassPairs => "class_pairs",
+            Self::Experiments => "experiments",
             Self::Private => "private",
             Self::Facts => "facts",
         }
@@ -196,9 +200,10 @@ impl SectionKind {
         matches!(self, Self::Manifest | Self::Tuning | Self::Policies | Self::Prior | Self::Stock | Self::Dictionary)
     }
 
-    /// Whether a reader that does not know it must refuse the bundle, so that no shop's rules are passed over.
+    /// Whether a reader that does not know it must refuse the bundle, so that no shop's rules are passed over, and nobody who
+    /// is held out is served.
     pub fn required(self) -> bool {
-        self.needed() || matches!(self, Self::Terms | Self::Hidden | Self::Rules | Self::Sets)
+        self.needed() || matches!(self, Self::Terms | Self::Hidden | Self::Rules | Self::Sets | Self::Experiments)
     }
 
     /// Whether it may be in an edge bundle alone.
@@ -236,6 +241,12 @@ pub const MAX_PINS_A_PRODUCT: usize = 8;
 pub const NO_VALUE: u8 = 255;
 /// Knots that part the value classes.
 pub const VALUE_KNOTS: usize = 7;
+/// All units, in ten-thousandths.
+pub const WHOLE: u16 = 10_000;
+/// Most experiments of a bundle, and most of which an overlay speaks.
+pub const MAX_EXPERIMENTS: usize = 256;
+/// Most arms of an experiment.
+pub const MAX_ARMS: usize = 8;
 /// Largest price that a bundle holds, in minor units.
 pub const MAX_PRICE: i64 = 4_294_967_293;
 /// Most items that are bought with products of a class.
@@ -257,3 +268,5 @@ pub const OVERLAY_EDGE: u16 = 1;
 pub const OVERLAY_DATED: u16 = 2;
 /// Overlay flag: it has rules, even if none.
 pub const OVERLAY_RULES: u16 = 4;
+/// Overlay flag: it changes experiments.
+pub const OVERLAY_EXPERIMENTS: u16 = 8;

@@ -3,6 +3,7 @@
 //! An overlay speaks in SKUs and names of placements, so that it survives a retrain, and says whose it is, which revision
 //! and how old. FORMAT.md describes its bytes, [`encode`] writes them and [`OverlayView`] reads them.
 
+use super::experiments::ExperimentChange;
 pub use super::overlay_error::OverlayError;
 pub use super::overlay_view::{Changes, OverlayRulesView, OverlayView, SignedSkus};
 pub use super::overlay_writer::encode;
@@ -35,6 +36,8 @@ pub struct OverlayDraft {
     pub terms: Option<ShopTerms>,
     /// What takes the place of all rules.
     pub rules: Option<OverlayRules>,
+    /// Experiments that assign nobody any more, or again, or by other shares; no name twice.
+    pub experiments: Vec<ExperimentChange>,
 }
 
 /// What changed of one item; `None` leaves it as it is.

@@ -1,6 +1,7 @@
 //! An overlay as it is read: checked once, and then in one pass without a byte of memory for an item.
 
 use super::bits::{u32_at, u64_at};
+use super::experiments::ExperimentChange;
 use super::hash::hash_of_two;
 use super::layout::*;
 use super::overlay::Change;
@@ -117,6 +118,11 @@ impl<'a> OverlayView<'a> {
         self.head.terms.as_ref()
     }
 
+    /// Experiments that assign nobody any more, or again, or by other shares.
+    pub fn experiments(&self) -> &[ExperimentChange] {
+        &self.head.experiments
+    }
+
     /// Number of items that it speaks of.
     pub fn len(&self) -> usize {
         self.header.items as usize
@@ -144,8 +150,9 @@ impl<'a> OverlayView<'a> {
     }
 
     fn check_head(&self) -> Result<(), OverlayError> {
-        let rules = self.header.flags & OVERLAY_RULES != 0;
-        self.head.rule_beyond(self.edge(), rules).map_or(Ok(()), |rule| Err(malformed("terms", rule)))
+        let has = |flag: u16| self.header.flags & flag != 0;
+        let beyond = self.head.rule_beyond(self.edge(), has(OVERLAY_RULES), has(OVERLAY_EXPERIMENTS));
+        beyond.map_or(Ok(()), |rule| Err(malformed("terms", rule)))
     }
 
     fn check_items(&self) -> Result<(), OverlayError> {
@@ -189,7 +196,7 @@ impl Header {
             return Err(short(long(16)));
         }
         check_hash(file)?;
-        let known = OVERLAY_EDGE | OVERLAY_DATED | OVERLAY_RULES;
+        let known = OVERLAY_EDGE | OVERLAY_DATED | OVERLAY_RULES | OVERLAY_EXPERIMENTS;
         if version == 0 || flags & !known != 0 || long(72) != 0 {
             return Err(malformed("header", "a version above 0, and zeros in reserved bytes and flags, are expected"));
         }

@@ -20,7 +20,7 @@ use super::structured::Structured;
 /// what only a server may know in a public overlay.
 pub fn encode(draft: &OverlayDraft) -> Result<Vec<u8>, OverlayError> {
     let head = head_of(draft);
-    if let Some(rule) = head.rule_beyond(draft.edge, draft.rules.is_some()) {
+    if let Some(rule) = head.rule_beyond(draft.edge, draft.rules.is_some(), !draft.experiments.is_empty()) {
         return Err(malformed("terms", rule));
     }
     let head = head.encode().map_err(|error| match error {
@@ -42,6 +42,7 @@ fn head_of(draft: &OverlayDraft) -> OverlayHead {
         terms: draft.terms.clone(),
         rules: rules.map(|rules| rules.rules.clone()).unwrap_or_default(),
         names: rules.map(|rules| rules.names.clone()).unwrap_or_default(),
+        experiments: draft.experiments.clone(),
     }
 }
 
@@ -119,7 +120,8 @@ fn assemble(draft: &OverlayDraft, parts: [&[u8]; 4]) -> Result<Vec<u8>, OverlayE
     let flag = |set: bool, flag: u16| if set { flag } else { 0 };
     let flags = flag(draft.edge, OVERLAY_EDGE)
         | flag(draft.made_at.is_some(), OVERLAY_DATED)
-        | flag(draft.rules.is_some(), OVERLAY_RULES);
+        | flag(draft.rules.is_some(), OVERLAY_RULES)
+        | flag(!draft.experiments.is_empty(), OVERLAY_EXPERIMENTS);
     let mut file = OVERLAY_MAGIC.to_vec();
     file.extend(OVERLAY_VERSION.to_le_bytes());
     file.extend(flags.to_le_bytes());

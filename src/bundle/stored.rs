@@ -41,6 +41,11 @@ impl<'a> Reader<'a> {
         self.left = &[];
     }
 
+    /// Whether every byte was read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
     fn take(&mut self, length: usize) -> &'a [u8] {
         let Some((taken, left)) = self.left.split_at_checked(length) else {
             self.fail();

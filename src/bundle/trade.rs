@@ -1,8 +1,10 @@
-//! What a shop adds to relevance, as it is read: terms, prices, brands, what items are worth, rules, and what is private.
+//! What a shop adds to relevance, as it is read: terms, prices, brands, what items are worth, rules, experiments, and what is
+//! private.
 
 use super::class_pairs::ClassPairsShape;
 use super::columns::ColumnShape;
 use super::error::OpenError;
+use super::experiments::Experiments;
 use super::facts::FactsShape;
 use super::head::Head;
 use super::hidden::HiddenShape;
@@ -26,6 +28,7 @@ const READS_PRIVATE: bool = cfg!(any(feature = "studio", not(feature = "wasm")))
 pub(super) struct Trade {
     pub terms: ShopTerms,
     pub rules: Vec<CompiledRule>,
+    pub experiments: Experiments,
     pub private: Option<Private>,
     pub hidden: Option<HiddenShape>,
     pub sets: Option<SetsShape>,
@@ -48,6 +51,7 @@ impl Trade {
         Ok(Self {
             terms,
             rules: bytes(SectionKind::Rules).map(Vec::decode).transpose()?.unwrap_or_default(),
+            experiments: bytes(SectionKind::Experiments).map(Experiments::decode).transpose()?.unwrap_or_default(),
             private: bytes(SectionKind::Private).filter(|_| READS_PRIVATE).map(Private::decode).transpose()?,
             hidden: find(SectionKind::Hidden).map(|at| HiddenShape::check(file, at, head.items)).transpose()?,
             sets: find(SectionKind::Sets).map(|at| SetsShape::check(file, at, head.items)).transpose()?,
@@ -71,6 +75,9 @@ static NO_TERMS: ShopTerms = ShopTerms {
     price_jump: None,
     price_knots: Vec::new(),
 };
+
+/// What a bundle that has no experiments says of them.
+static NO_EXPERIMENTS: Experiments = Experiments { held_out: 0, salt: String::new(), list: Vec::new() };
 
 impl<D: AsRef<[u8]>> Bundle<D> {
     /// What holds for the shop as a whole; no terms in an addition, and in a bundle that was written without.
@@ -126,6 +133,11 @@ impl<D: AsRef<[u8]>> Bundle<D> {
     /// The shop's rules, compiled, in the order of its file; none in an addition.
     pub fn rules(&self) -> &[CompiledRule] {
         self.trade().map_or(&[], |trade| &trade.rules)
+    }
+
+    /// Who is in which arm of which experiment, and who is held out of everything; nobody in an addition.
+    pub fn experiments(&self) -> &Experiments {
+        self.trade().map_or(&NO_EXPERIMENTS, |trade| &trade.experiments)
     }
 
     /// The signature of `item`: which sets of the rules it is in. Always below the number of

@@ -1,4 +1,4 @@
-//! A second look at what a shop adds to relevance: masks, sets, rules, pairs of classes, and what is private.
+//! A second look at what a shop adds to relevance: masks, sets, rules, pairs of classes, experiments, and what is private.
 
 use super::layout::*;
 use super::open::Bundle;
@@ -17,6 +17,7 @@ pub(super) fn verify_trade<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Ve
     verify_sets(bundle, trade, findings);
     verify_rules(bundle, findings);
     verify_class_pairs(bundle, trade, findings);
+    verify_experiments(bundle, findings);
     verify_private(bundle, trade, findings);
 }
 
@@ -81,6 +82,19 @@ fn verify_class_pairs<D: AsRef<[u8]>>(bundle: &Bundle<D>, trade: &Trade, finding
         }
         if row.iter().enumerate().any(|(n, item)| row.iter().take(n).any(|other| other == item)) {
             note(findings, "class_pairs", format!("class {} names an item twice", class + 1));
+        }
+    }
+}
+
+fn verify_experiments<D: AsRef<[u8]>>(bundle: &Bundle<D>, findings: &mut Vec<Finding>) {
+    for experiment in &bundle.experiments().list {
+        if !bundle.policies().iter().any(|policy| policy.placement == experiment.placement) {
+            let (name, placement) = (&experiment.name, &experiment.placement);
+            note(
+                findings,
+                "experiments",
+                format!("{name} is about {placement:?}, which is no placement of this bundle"),
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ use super::layout::*;
 use super::quantise::{step_code, step_value};
 use super::rule_table::{self, placements_exist};
 use super::structured::{PlainPolicy, Structured};
-use super::{cards, class_pairs, columns, dictionary, facts, gap, hidden, pins, relation_writer, terms};
+use super::{cards, class_pairs, columns, dictionary, experiments, facts, gap, hidden, pins, relation_writer, terms};
 
 /// The bytes of a bundle that holds all of `draft`: an edge bundle where `draft` has a private part.
 ///
@@ -47,6 +47,8 @@ pub fn write(draft: &Draft) -> Result<Vec<u8>, DraftError> {
     }
     contents.extend(optional(draft)?);
     contents.extend(trade(draft)?);
+    let experiments = experiments::encode(&draft.experiments, &draft.policies)?;
+    contents.extend(experiments.map(|bytes| content(SectionKind::Experiments, bytes)));
     contents.extend(private(draft)?);
     contents.sort_by_key(|content| content.number);
     Ok(assemble(0, model_of(&contents), draft.items.len(), &contents))

@@ -48,6 +48,8 @@ pub(super) struct Asked<'a> {
     pub list: Vec<Cow<'a, str>>,
     #[serde(default)]
     segment: Option<BTreeMap<String, String>>,
+    #[serde(default, borrow)]
+    unit: Option<Cow<'a, str>>,
     #[serde(default)]
     now: Option<String>,
     #[serde(default)]
@@ -163,6 +165,7 @@ impl<'a> Asked<'a> {
             amounts: &lists.amounts,
             now: lists.now,
             segment: &lists.segment,
+            unit: self.unit.as_deref(),
             list: &lists.list,
             limit: lists.limit,
         }

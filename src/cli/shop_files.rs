@@ -9,10 +9,6 @@ use crate::train::{Collector, History};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// What must not look like a working setting.
-const EXPERIMENTS: &str = "experiments are for `endcap plan`; this version assigns nobody to an arm, and every visitor \
-                           sees the placement";
-
 /// Catalog, orders, events, hand-made pairs and settings.
 #[derive(Args)]
 pub(super) struct ShopFiles {
@@ -90,11 +86,7 @@ impl ShopFiles {
     fn settings(&self) -> Result<Config, Failure> {
         let Some(path) = &self.config else { return Ok(Config::default()) };
         let text = std::fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
-        let config = config::parse(&text, &path.display().to_string()).map_err(Failure::data)?;
-        if !config.experiments.is_empty() {
-            eprintln!("{}: {EXPERIMENTS}", path.display());
-        }
-        Ok(config)
+        config::parse(&text, &path.display().to_string()).map_err(Failure::data)
     }
 }
 

@@ -7,9 +7,11 @@ use super::output;
 use super::profile::{ProfileName, in_profile};
 use super::progress::Talk;
 use super::shop_files::{Shop, ShopFiles};
-use crate::bundle::{self, Draft, Rule};
+use crate::bundle::{self, Draft, Experiments, Rule, StoredExperiment};
+use crate::config::Config;
 use crate::evaluate::{self, Options, PlacementCoverage, RowLengths, TrainReport};
 use crate::feed::Summary;
+use crate::placement;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -46,7 +48,8 @@ pub(super) struct TrainArgs {
     /// Whom the bundle is for: a public one goes to browsers; an edge one holds costs, counts and rules by name as well
     #[arg(long, value_enum, default_value = "public")]
     audience: AudienceName,
-    /// The moment from which the bundle is used, as 2027-01-31T08:00:00Z: rules that ended before it are left out
+    /// The moment from which the bundle is used, as 2027-01-31T08:00:00Z: rules and experiments that ended before it are
+    /// left out
     #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<i64>,
     /// Print the report as JSON
@@ -68,7 +71,10 @@ pub(super) fn run(args: TrainArgs) -> Result<(), Failure> {
     let tables = args.counts.read(&talk)?;
     let mut shop = args.files.read_beside(&talk, tables.as_ref())?;
     let mut options = Options { edge: args.audience == AudienceName::Edge, ..options(&shop, args.allow_weak) };
-    args.now.into_iter().for_each(|now| leave_out_ended(&mut options.rules, now));
+    if let Some(now) = args.now {
+        leave_out_ended(&mut options.rules, now);
+        leave_out_over(&mut options.experiments.list, now);
+    }
     let counted = args.counts.counted(tables, &mut shop, &options)?;
     let run = talk.run(&shop.history);
     let trained = match counted {
@@ -100,6 +106,18 @@ pub(super) fn leave_out_ended(rules: &mut Vec<Rule>, now: i64) {
             eprintln!("rule {:?} is over and is left out: delete it, or give it a later `until`", rule.name);
         }
         !ended
+    });
+}
+
+/// Takes out the experiments that ended before `now`, and names them: their placement is for everybody again.
+fn leave_out_over(experiments: &mut Vec<StoredExperiment>, now: i64) {
+    experiments.retain(|experiment| {
+        let over = experiment.until.is_some_and(|until| until <= now);
+        if over {
+            let StoredExperiment { name, placement, .. } = experiment;
+            eprintln!("experiment {name:?} is over and is left out: {placement} is shown to everybody");
+        }
+        !over
     });
 }
 
@@ -176,12 +194,18 @@ pub(super) fn options(shop: &Shop, allow_weak: bool) -> Options {
         policies: shop.config.policies.clone(),
         terms: shop.config.terms.clone(),
         rules: shop.config.rules.clone(),
+        experiments: experiments(&shop.config),
         notes: shop.config.notes.clone(),
         sensitive: shop.config.sensitive.clone(),
         allow_weak,
         curated: train.curated,
         ..Options::default()
     }
+}
+
+/// The experiments of a file, as a bundle stores them.
+pub(super) fn experiments(config: &Config) -> Experiments {
+    placement::stored(config.experiments.iter().map(|planned| &planned.experiment), &config.global_holdout)
 }
 
 #[cfg(test)]

@@ -108,8 +108,8 @@
 //!
 //! It opens no file and looks at no catalog: whether a threshold suits the shop, and whether a rule matches anything, is for
 //! the preview to say. Nor does it know the day: whether an experiment can be decided with the shop's traffic is for
-//! `endcap plan` to say, which reads [`Config::experiments`], [`Config::cost`] and [`Config::calendar`]. Nobody is assigned to
-//! an arm by this version, and whoever trains is told so.
+//! `endcap plan` to say, which reads [`Config::experiments`], [`Config::cost`] and [`Config::calendar`]. Nor does it assign
+//! anybody: the bundle takes the experiments along, without their plans, and answers assign.
 
 mod amounts;
 mod built_in;

@@ -1,6 +1,6 @@
 //! What a training run is told, and where it is.
 
-use crate::bundle::{PlacementNote, Policy, Rule, ShopTerms};
+use crate::bundle::{Experiments, PlacementNote, Policy, Rule, ShopTerms};
 use crate::shop::{CuratedAs, Currency};
 use crate::train::pairs::Support;
 
@@ -41,6 +41,8 @@ pub struct Options {
     pub terms: ShopTerms,
     /// The shop's rules, in the order of the file.
     pub rules: Vec<Rule>,
+    /// Who is in which arm of which experiment, as it goes into the bundle.
+    pub experiments: Experiments,
     /// What is said of placements beside their policies.
     pub notes: Vec<PlacementNote>,
     /// Categories whose products are no reason and no evidence; a name holds for what is below it too.
@@ -68,6 +70,7 @@ impl Default for Options {
             policies: Vec::new(),
             terms: ShopTerms::default(),
             rules: Vec::new(),
+            experiments: Experiments::default(),
             notes: Vec::new(),
             sensitive: Vec::new(),
             edge: false,

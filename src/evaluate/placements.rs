@@ -41,6 +41,7 @@ pub struct PlacementCoverage {
 /// Some microseconds a product and placement.
 pub fn coverage(bundle: &[u8]) -> Result<Vec<PlacementCoverage>, OpenError> {
     let mut recommender = Recommender::open(bundle)?;
+    recommender.leave_out_experiments();
     let policies = recommender.model().base().policies().to_vec();
     let skus = live(&recommender);
     let asking =

@@ -57,7 +57,7 @@ pub struct Showing {
 /// Products that are named of what enters and leaves.
 const NAMED: usize = 10;
 
-/// Asks both recommenders about `carts`, and the `requests` besides; `told` hears how many placements are done.
+/// Asks both recommenders about `carts`, and the `requests` besides, as if nobody were in an experiment; `told` hears how many placements are done.
 ///
 /// # Cost
 ///
@@ -72,6 +72,8 @@ pub fn preview<D: AsRef<[u8]>>(
 ) -> Vec<PlacementPreview> {
     let names: BTreeSet<String> = before.placements().chain(after.placements()).map(str::to_owned).collect();
     let total = names.len();
+    before.leave_out_experiments();
+    after.leave_out_experiments();
     let mut previews = Vec::new();
     let gains = [Gains::of(before), Gains::of(after)];
     for (done, name) in names.into_iter().enumerate() {

@@ -111,6 +111,7 @@ pub(super) fn draft(history: &History, options: &Options, tuning: Tuning, found:
         terms: options.terms.clone(),
         rules: RuleTable::default(),
         class_pairs: Vec::new(),
+        experiments: options.experiments.clone(),
         private: None,
     }
 }

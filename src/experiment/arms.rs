@@ -51,8 +51,7 @@ impl Arms {
     /// [`ArmsError`] where there is no control, nothing to compare it with, a name twice, a share of nothing, more than
     /// everybody, or more than [`MOST_ARMS`].
     pub fn new(shares: impl IntoIterator<Item = (Name, BasisPoints)>) -> Result<Self, ArmsError> {
-        let mut shares: Vec<(Name, BasisPoints)> = shares.into_iter().collect();
-        shares.sort_by(|(a, _), (b, _)| (a.as_str() != HOLDOUT, a).cmp(&(b.as_str() != HOLDOUT, b)));
+        let shares = in_order(shares);
         check(&shares)?;
         let (last, total) = (shares.len() - 1, total(&shares));
         let (mut arms, mut before) = (Vec::with_capacity(shares.len()), 0);
@@ -93,6 +92,20 @@ impl Arms {
         let divisor = self.0.iter().fold(0, |divisor, arm| greatest_common(divisor, arm.share.0)).max(1);
         self.0.iter().map(|arm| arm.share.0 / divisor).collect()
     }
+}
+
+/// Shares in the order of the arms. They are few, and pages download a sort for every type that is sorted: each is put where it
+/// belongs.
+fn in_order(shares: impl IntoIterator<Item = (Name, BasisPoints)>) -> Vec<(Name, BasisPoints)> {
+    let mut sorted: Vec<(Name, BasisPoints)> = Vec::new();
+    for share in shares {
+        let before = |other: &(Name, BasisPoints)| {
+            (share.0.as_str() != HOLDOUT, &share.0) < (other.0.as_str() != HOLDOUT, &other.0)
+        };
+        let at = sorted.iter().position(before).unwrap_or(sorted.len());
+        sorted.insert(at, share);
+    }
+    sorted
 }
 
 /// Refuses shares that make no experiment; they are in order.

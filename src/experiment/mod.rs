@@ -51,8 +51,9 @@
 //! # What it does not do
 //!
 //! It reads no clock, keeps nothing and decides nothing: windows are compared with a time that the caller passes in, the
-//! name of a unit comes from the caller, and what the figures say is for the report. What a unit sees that is in no arm is
-//! the caller's: the placement as it always is. Buckets are a hash modulo 10,000, whose unevenness, 10,000 in 2⁶⁴, is far
+//! name of a unit comes from the caller, and what the figures say is for the report. What a unit sees is the caller's: the
+//! `placement` room makes every list and decides who is shown it. Whoever is in no arm sees the placement as it always is, or,
+//! where something is tried against the shop's own, the shop's own. Buckets are a hash modulo 10,000, whose unevenness, 10,000 in 2⁶⁴, is far
 //! below what any shop can measure.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]

@@ -16,7 +16,7 @@ pub struct Explanation {
     pub subtotal: Option<i64>,
     /// ε of the placement.
     pub max_relevance_loss: f32,
-    /// The products, best first.
+    /// The products, best first; those that are withheld where [`silent`](Self::silent) is `Holdout` or `Incumbent`.
     pub shown: Vec<Shown>,
     /// The candidates that are not shown, the highest score first.
     pub rejected: Vec<Rejected>,
@@ -30,6 +30,10 @@ pub struct Explanation {
     pub fallback_reason: Option<FallbackReason>,
     /// Why there is no list at all, where there is none by decision.
     pub silent: Option<Silence>,
+    /// The experiment that decided who sees the list.
+    pub experiment: Option<String>,
+    /// The arm that the visitor is in; `global_holdout` for whoever is held out of everything.
+    pub variant: Option<String>,
 }
 
 /// Why one product is shown.
@@ -83,7 +87,9 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         let at = self.placement(request.placement)?;
         let policy = self.live.policies().get(at)?;
         let (strategy, max_relevance_loss) = (policy.strategy, policy.max_relevance_loss);
-        let Answer { fallback, fallback_reason, silent, .. } = self.answer(request, true)?;
+        let told = self.answer(request, true)?;
+        let Answer { fallback, fallback_reason, silent, experiment, variant, .. } = self.told(told);
+        let [experiment, variant] = [experiment, variant].map(|name| name.map(str::to_owned));
         let mut explanation = Explanation {
             strategy,
             subtotal: self.subtotal(),
@@ -95,8 +101,10 @@ impl<D: AsRef<[u8]>> Recommender<D> {
             fallback,
             fallback_reason,
             silent,
+            experiment,
+            variant,
         };
-        if silent.is_none() {
+        if silent.is_none_or(Silence::withholds) {
             explanation.rules = self.eligibility.rules().list().to_vec();
             explanation.shown = self.selection.picks().iter().map(|pick| self.shown(pick)).collect();
             self.reject(about, most, &mut explanation);

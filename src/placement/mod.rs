@@ -28,9 +28,26 @@
 //! [`Page`] answers several placements without showing a product twice, [`Recommender::rerank`] moves the entries of a list within
 //! bounds, [`Recommender::explain`] tells what became of every candidate, [`Recommender::patch`] lets an overlay take effect.
 //!
+//! # Who is shown it
+//!
+//! A request names the visitor it is for, its *unit*, and the bundle holds the experiments. Every list is made; then it is
+//! decided who sees it:
+//!
+//! | The visitor | `experiment` | `variant` | The list |
+//! |---|---|---|---|
+//! | is in no arm: no unit, none of their segment, outside the window, beyond the shares | none | none | shown; kept back as `incumbent` where the placement's experiment has `control = "incumbent"` |
+//! | is in an arm other than the control | its name | the arm | shown |
+//! | is in the control | its name | `holdout` | kept back as `holdout`, or as `incumbent` where that is its control |
+//! | is held out of everything | none | `global_holdout` | kept back at every placement, as for the control |
+//!
+//! What is kept back stands in [`Answer::withheld`]: it is what an arm that shows its list would have been given. On a page it
+//! takes no product from later blocks and fills no place. An experiment that an overlay took back is as if it were not there. A
+//! placement that is switched off, and a block of a page that is full, expose nobody: they have no variant. Each answer has a
+//! name, its [`Recommendation`], the same on every machine.
+//!
 //! # What it does not do
 //!
-//! It reads no clock, no file and no network, and it never fails: a request that makes no sense gets a list of best
+//! It remembers no visitor. It reads no clock, no file and no network, and it never fails: a request that makes no sense gets a list of best
 //! sellers, or an empty one.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -39,14 +56,18 @@ mod explain;
 mod fallback;
 mod ladder;
 mod page;
+mod recommendation;
 mod recommender;
 mod request;
 mod rerank;
 mod trace;
+mod trials;
 
 pub use explain::{Explanation, Rejected, Shown, Vote};
 pub use fallback::{Fallback, FallbackReason};
 pub use page::Page;
+pub use recommendation::Recommendation;
 pub use recommender::{Answer, Recommender, Silence};
 pub use request::{Amount, PastPurchase, Request};
 pub use rerank::{Alternatives, Place, Reranked};
+pub use trials::{opened, stored, stored_arms};

@@ -28,15 +28,16 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         let full = most > 0 && self.live_blocks >= most;
         let enabled = self.live.policies().get(self.placement(request.placement)?)?.enabled;
         if full && enabled {
-            return Some(Answer::silent(Silence::PageFull));
+            let told = self.silent(request, Silence::PageFull);
+            return Some(self.told(told));
         }
-        let Answer { fallback, fallback_reason, due, silent, .. } = self.answer(request, false)?;
-        if let Some(why) = silent {
-            return Some(Answer::silent(why));
+        let told = self.answer(request, false)?;
+        // What is withheld is on no page: it takes no product from later blocks, and no place.
+        if told.silent.is_none() {
+            self.on_page.extend(self.selection.picks().iter().map(|pick| pick.item));
+            self.live_blocks += usize::from(!self.selection.picks().is_empty());
         }
-        self.on_page.extend(self.selection.picks().iter().map(|pick| pick.item));
-        self.live_blocks += usize::from(!self.selection.picks().is_empty());
-        Some(Answer { picks: self.selection.picks(), fallback, fallback_reason, due, silent })
+        Some(self.told(told))
     }
 }
 

@@ -2,9 +2,12 @@
 
 use super::fallback::{Fallback, FallbackReason};
 use super::ladder::{Ladder, Rungs};
+use super::recommendation::{Naming, Recommendation};
 use super::request::{Amount, Request};
 use super::trace::Trace;
+use super::trials::{Assigned, Dealt, Trials};
 use crate::bundle::{Model, OpenError, Policy, Rule, Strategy};
+use crate::experiment::Control;
 use crate::rank::{
     Context, Eligibility, Evidence, Pick, Pins, Purchase, Queue, Scores, Selection, Worth, because, due_items,
 };
@@ -21,6 +24,9 @@ pub struct Recommender<D> {
     pub(super) eligibility: Eligibility,
     pub(super) selection: Selection,
     pub(super) trace: Trace,
+    trials: Trials,
+    /// In which arm the last answer's visitor is.
+    assigned: Assigned,
     queue: Queue,
     rungs: Rungs,
     pins: Pins,
@@ -48,6 +54,14 @@ pub struct Answer<'a> {
     pub due: Option<u32>,
     /// Why there is no list at all, where there is none by decision.
     pub silent: Option<Silence>,
+    /// What would have been shown, best first, where [`silent`](Self::silent) is `Holdout` or `Incumbent`; otherwise empty.
+    pub withheld: &'a [Pick],
+    /// The experiment that decided; none where the visitor is in no arm, or held out of everything.
+    pub experiment: Option<&'a str>,
+    /// The arm; `global_holdout` for whoever is held out of everything.
+    pub variant: Option<&'a str>,
+    /// The name of this answer.
+    pub recommendation: Recommendation,
 }
 
 /// Why a block stays empty although there might be something to show. The names and numbers are part of the npm package.
@@ -58,26 +72,41 @@ pub enum Silence {
     Disabled = 1,
     /// The page has as many live blocks as it may.
     PageFull = 2,
+    /// The visitor is held out, by an experiment or of everything: the place stays empty.
+    Holdout = 3,
+    /// The visitor sees what the shop itself shows there.
+    Incumbent = 4,
 }
 
 impl Silence {
     /// Every reason, by number from 1.
-    pub const ALL: [Self; 2] = [Self::Disabled, Self::PageFull];
+    pub const ALL: [Self; 4] = [Self::Disabled, Self::PageFull, Self::Holdout, Self::Incumbent];
 
     /// The name used in answers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Disabled => "disabled",
             Self::PageFull => "page_full",
+            Self::Holdout => "holdout",
+            Self::Incumbent => "incumbent",
         }
+    }
+
+    /// Whether there is a list, which is withheld.
+    pub fn withholds(self) -> bool {
+        matches!(self, Self::Holdout | Self::Incumbent)
     }
 }
 
-impl Answer<'_> {
-    /// The answer of a block that stays empty.
-    pub(super) fn silent(why: Silence) -> Self {
-        Self { picks: &[], fallback: None, fallback_reason: None, due: None, silent: Some(why) }
-    }
+/// What is told of an answer beside its products.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told {
+    fallback: Option<Fallback>,
+    fallback_reason: Option<FallbackReason>,
+    due: Option<u32>,
+    pub silent: Option<Silence>,
+    assigned: Assigned,
+    recommendation: Recommendation,
 }
 
 impl<D: AsRef<[u8]>> Recommender<D> {
@@ -89,7 +118,9 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     pub fn open(data: D) -> Result<Self, OpenError> {
         let model = Model::open(data)?;
         let items = model.base().len();
-        Ok(Self {
+        let mut recommender = Self {
+            trials: Trials::default(),
+            assigned: Assigned::Nobody,
             live: Live::of(model.base()),
             model,
             context: Context::default(),
@@ -106,7 +137,9 @@ impl<D: AsRef<[u8]>> Recommender<D> {
             subtotal: None,
             lines: 0,
             explores: false,
-        })
+        };
+        recommender.trials = Trials::of(&recommender.live);
+        Ok(recommender)
     }
 
     /// Adds a slice of the same model.
@@ -134,7 +167,9 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     ///
     /// [`PatchError`]; then everything stays as it was.
     pub fn patch(&mut self, overlay: &[u8]) -> Result<Patched, PatchError> {
-        self.live.patch(&self.model, overlay)
+        let patched = self.live.patch(&self.model, overlay)?;
+        self.trials = Trials::of(&self.live);
+        Ok(patched)
     }
 
     /// Applies a change made on the spot: as [`patch`](Self::patch), but whatever its revision.
@@ -143,7 +178,15 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     ///
     /// As [`patch`](Self::patch).
     pub fn patch_locally(&mut self, overlay: &[u8]) -> Result<Patched, PatchError> {
-        self.live.patch_locally(&self.model, overlay)
+        let patched = self.live.patch_locally(&self.model, overlay)?;
+        self.trials = Trials::of(&self.live);
+        Ok(patched)
+    }
+
+    /// Answers from now on as if nobody were in an experiment, until the next overlay: for whoever measures the lists
+    /// themselves.
+    pub fn leave_out_experiments(&mut self) {
+        self.trials = Trials::default();
     }
 
     /// Switches a placement on or off; whether there is one of this name.
@@ -186,7 +229,8 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     /// grow a buffer, nothing is allocated.
     pub fn recommend(&mut self, request: &Request<'_>) -> Option<Answer<'_>> {
         self.on_page.clear();
-        self.answer(request, false)
+        let told = self.answer(request, false)?;
+        Some(self.told(told))
     }
 
     /// The number of a placement.
@@ -194,12 +238,12 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         self.live.policies().iter().position(|policy| policy.placement == name)
     }
 
-    /// Answers `request`, leaving out what other blocks of the page show.
-    pub(super) fn answer(&mut self, request: &Request<'_>, traced: bool) -> Option<Answer<'_>> {
+    /// Makes the list of `request`, leaving out what other blocks of the page show, and decides who sees it.
+    pub(super) fn answer(&mut self, request: &Request<'_>, traced: bool) -> Option<Told> {
         let at = self.placement(request.placement)?;
         let policy = self.live.policies().get(at)?;
         if !policy.enabled {
-            return Some(Answer::silent(Silence::Disabled));
+            return Some(self.silent(request, Silence::Disabled));
         }
         let (strategy, most) = (policy.strategy, u32::from(policy.limit));
         self.take_up(request);
@@ -210,7 +254,73 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         }
         let limit = request.limit.unwrap_or(u32::MAX).min(most) as usize;
         self.rank(request, Asked { at, limit, traced, policy: None });
-        Some(Answer { picks: self.selection.picks(), ..self.tell(strategy) })
+        let mut name = self.naming(request);
+        name.question(&self.context, self.subtotal, self.lines);
+        name.number(Some(limit as i64));
+        name.picks(self.selection.picks());
+        Some(self.dealt(self.trials.deal(request), name.end(), strategy))
+    }
+
+    /// What is told of the list that was made, or of its being withheld.
+    fn dealt(&self, dealt: Dealt, recommendation: Recommendation, strategy: Strategy) -> Told {
+        let silent = dealt.instead.map(|control| match control {
+            Control::None => Silence::Holdout,
+            Control::Incumbent => Silence::Incumbent,
+        });
+        let told = Told { silent, assigned: dealt.assigned, recommendation, ..Told::default() };
+        if silent.is_some() {
+            return told;
+        }
+        let fallback = Fallback::of(self.selection.picks()).filter(|_| strategy != Strategy::Popular);
+        Told {
+            fallback,
+            fallback_reason: fallback.map(|_| FallbackReason::of(&self.model, strategy, &self.context)),
+            due: (strategy == Strategy::Replenish).then(|| due_items(self.model.base(), &self.context)),
+            ..told
+        }
+    }
+
+    /// What is told of a block that stays empty and exposes nobody.
+    pub(super) fn silent(&self, request: &Request<'_>, why: Silence) -> Told {
+        Told { silent: Some(why), recommendation: self.naming(request).end(), ..Told::default() }
+    }
+
+    /// The answer of the list that was made last.
+    pub(super) fn told(&mut self, told: Told) -> Answer<'_> {
+        self.assigned = told.assigned;
+        let this = &*self;
+        let Told { fallback, fallback_reason, due, silent, assigned, recommendation } = told;
+        let picks = this.selection.picks();
+        let (picks, withheld): (&[Pick], &[Pick]) = match silent {
+            None => (picks, &[]),
+            Some(why) if why.withholds() => (&[], picks),
+            Some(_) => (&[], &[]),
+        };
+        let (experiment, variant) = this.trials.names(assigned);
+        Answer { picks, fallback, fallback_reason, due, silent, withheld, experiment, variant, recommendation }
+    }
+
+    /// The experiment and the arm of the last answer, list or order, as they stand in it.
+    pub fn assigned(&self) -> (Option<&str>, Option<&str>) {
+        self.trials.names(self.assigned)
+    }
+
+    /// Notes in which arm the answer's visitor is; its experiment and arm.
+    pub(super) fn assign(&mut self, assigned: Assigned) -> [Option<String>; 2] {
+        self.assigned = assigned;
+        let (experiment, variant) = self.assigned();
+        [experiment, variant].map(|name| name.map(str::to_owned))
+    }
+
+    /// The experiments that hold now.
+    pub(super) fn trials(&self) -> &Trials {
+        &self.trials
+    }
+
+    /// The beginning of an answer's name.
+    pub(super) fn naming(&self, request: &Request<'_>) -> Naming {
+        let revision = self.live.overlay().map(|overlay| overlay.revision);
+        Naming::new(self.model.base().head().model.0, revision, request)
     }
 
     /// Makes the list of a question that was taken up.
@@ -252,18 +362,6 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         ladder.climb(limit);
         ladder.pin(&mut self.pins);
         because(evidence, selection.picks_mut());
-    }
-
-    /// What is told of the list that was made.
-    fn tell(&self, strategy: Strategy) -> Answer<'static> {
-        let fallback = Fallback::of(self.selection.picks()).filter(|_| strategy != Strategy::Popular);
-        Answer {
-            picks: &[],
-            fallback,
-            fallback_reason: fallback.map(|_| FallbackReason::of(&self.model, strategy, &self.context)),
-            due: (strategy == Strategy::Replenish).then(|| due_items(self.model.base(), &self.context)),
-            silent: None,
-        }
     }
 
     /// Turns the SKUs of a request into items.

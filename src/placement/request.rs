@@ -23,8 +23,10 @@ pub struct Request<'a> {
     pub amounts: &'a [Amount],
     /// The moment, in seconds since 1970: without it no window holds and nothing is old.
     pub now: Option<i64>,
-    /// What is said of the visitor, for rules: keys and values.
+    /// What is said of the visitor, for rules and experiments: keys and values.
     pub segment: &'a [(&'a str, &'a str)],
+    /// The name under which the visitor is counted in experiments, to the byte; without one they are in no arm.
+    pub unit: Option<&'a str>,
     /// The shop's own list, for `rerank`; read by [`Recommender::rerank`](super::Recommender::rerank) alone.
     pub list: &'a [&'a str],
     /// Most products wanted; the policy's own limit holds where it is lower or nothing is given.

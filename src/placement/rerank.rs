@@ -6,8 +6,10 @@
 //!
 //! Of items of equal value the shop's order stays; a context that says nothing changes nothing.
 
+use super::recommendation::{Naming, Recommendation};
 use super::recommender::{Asked, Recommender};
 use super::request::Request;
+use super::trials::Dealt;
 use crate::bundle::{Policy, Rung, Strategy};
 use crate::rank::{Context, Pick, Rejection, Standing, Worth};
 use crate::rules::Situation;
@@ -46,6 +48,12 @@ pub struct Reranked {
     pub places: Vec<Place>,
     /// For the first four sold-out entries what can be bought instead.
     pub alternatives: Vec<Alternatives>,
+    /// The experiment that decided; none where the visitor is in no arm, or held out of everything.
+    pub experiment: Option<String>,
+    /// The arm; `global_holdout` for whoever is held out of everything. Whoever is held out sees the list as it came.
+    pub variant: Option<String>,
+    /// The name of this answer.
+    pub recommendation: Recommendation,
 }
 
 /// An entry that may move.
@@ -57,7 +65,8 @@ struct Entry {
 
 impl<D: AsRef<[u8]>> Recommender<D> {
     /// Puts the request's `list` into a better order; `None` where the bundle has no such placement. A placement that is
-    /// switched off leaves the list as it is, and so does one whose strategy is not `rerank` but for sold-out entries.
+    /// switched off leaves the list as it is, and so does one whose strategy is not `rerank` but for sold-out entries. Whoever is
+    /// in the control of an experiment, or held out of everything, gets the list as it came.
     pub fn rerank(&mut self, request: &Request<'_>) -> Option<Reranked> {
         let at = self.placement(request.placement)?;
         let policy = self.live.policies().get(at)?.clone();
@@ -67,18 +76,34 @@ impl<D: AsRef<[u8]>> Recommender<D> {
             None => vec![None; looked_at.len()],
         };
         let behind = (looked_at.len()..request.list.len()).map(|index| Place { index, item: None, sold_out: false });
-        if !policy.enabled {
+        let mut name = self.naming(request);
+        request.list.iter().for_each(|sku| name.text(sku));
+        let dealt = if policy.enabled { self.trials().deal(request) } else { Dealt::default() };
+        if !policy.enabled || dealt.instead.is_some() {
             let as_is = |(index, item)| Place { index, item, sold_out: false };
             let places = items.into_iter().enumerate().map(as_is).chain(behind).collect();
-            return Some(Reranked { places, alternatives: Vec::new() });
+            return Some(self.reranked(dealt, name, places, Vec::new()));
         }
         self.take_up(request);
+        name.question(&self.context, self.subtotal(), self.lines());
         let (entries, sold_out) = self.entries(request, at, &policy, &items);
         let mut places = bounded(&entries, usize::from(policy.max_moves));
         places.extend(behind);
         places.extend(&sold_out);
         let alternatives = self.alternatives(request, at, &policy, &items, &sold_out);
-        Some(Reranked { places, alternatives })
+        Some(self.reranked(dealt, name, places, alternatives))
+    }
+
+    fn reranked(
+        &mut self,
+        dealt: Dealt,
+        mut name: Naming,
+        places: Vec<Place>,
+        alternatives: Vec<Alternatives>,
+    ) -> Reranked {
+        places.iter().for_each(|place| name.number(Some(place.index as i64)));
+        let [experiment, variant] = self.assign(dealt.assigned);
+        Reranked { places, alternatives, experiment, variant, recommendation: name.end() }
     }
 
     /// The entries that can be bought, with their values, and those that cannot.

@@ -6,7 +6,8 @@
 use super::book::Book;
 use super::compile::Compiled;
 use crate::bundle::{
-    Bundle, Objective, PlacementNote, Policy, Private, Rule, Sets, ShopTerms, StockUse, VALUE_CLASSES,
+    Bundle, ExperimentChange, Experiments, Objective, PlacementNote, Policy, Private, Rule, Sets, ShopTerms, StockUse,
+    VALUE_CLASSES,
 };
 use crate::shop::{ItemId, StockState};
 
@@ -39,6 +40,9 @@ pub struct Live {
     /// Contributions that overlays told an edge bundle; empty where they told none.
     contributions: Vec<Option<i64>>,
     pub(super) notes: Vec<PlacementNote>,
+    experiments: Experiments,
+    /// Of each experiment, whether an overlay took it back.
+    paused: Vec<bool>,
     pub(super) value_knots: Vec<i64>,
     pub(super) priced: bool,
     pub(super) version: u64,
@@ -80,6 +84,8 @@ impl Live {
             flags: vec![0; bundle.len()],
             released: Vec::new(),
             book: Book::default(),
+            experiments: bundle.experiments().clone(),
+            paused: vec![false; bundle.experiments().list.len()],
             version: 1,
             ..Self::default()
         };
@@ -175,6 +181,30 @@ impl Live {
         let name = |rule: &u16| names.get(usize::from(*rule)).cloned().unwrap_or_default();
         self.names = compiled.origins.iter().map(name).collect();
         self.sources.clear();
+    }
+
+    /// The experiments and the global holdout, with the shares that hold now.
+    pub fn experiments(&self) -> &Experiments {
+        &self.experiments
+    }
+
+    /// Whether the experiment of this number in [`experiments`](Self::experiments) was taken back: it assigns nobody.
+    pub fn is_paused(&self, experiment: usize) -> bool {
+        self.paused.get(experiment).copied().unwrap_or(false)
+    }
+
+    /// Takes what an overlay says of an experiment; whether there is one of this name.
+    pub(super) fn change_experiment(&mut self, change: &ExperimentChange) -> bool {
+        let Some(at) = self.experiments.list.iter().position(|experiment| experiment.name == change.name) else {
+            return false;
+        };
+        if let (Some(paused), Some(enabled)) = (self.paused.get_mut(at), change.enabled) {
+            *paused = !enabled;
+        }
+        if let Some(experiment) = self.experiments.list.get_mut(at).filter(|_| !change.arms.is_empty()) {
+            experiment.arms.clone_from(&change.arms);
+        }
+        true
     }
 
     /// Owner, KPI and review of a placement, where this bundle tells.

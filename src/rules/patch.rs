@@ -18,6 +18,8 @@ pub struct Patched {
     pub items: u32,
     /// Items that it spoke of and the model does not know.
     pub unknown: u32,
+    /// Experiments that it spoke of and the bundle does not hold.
+    pub unknown_experiments: u32,
 }
 
 /// Why an overlay was refused; everything stays as it was.
@@ -176,6 +178,8 @@ impl Live {
         for (placement, enabled) in overlay.switches() {
             self.set_enabled(placement, *enabled);
         }
+        let experiments = overlay.experiments().iter();
+        let unknown_experiments = experiments.filter(|change| !self.change_experiment(change)).count() as u32;
         let places = Places::of(overlay.placements(), &self.policies);
         if overlay.rules().is_some() {
             self.replace_rules(bundle, overlay, &places);
@@ -185,7 +189,7 @@ impl Live {
         if bundle.private().is_some() {
             self.judge_again(model, overlay);
         }
-        Patched { changed: true, items, unknown: overlay.len() as u32 - items }
+        Patched { changed: true, items, unknown: overlay.len() as u32 - items, unknown_experiments }
     }
 
     /// A policy takes the place of the one of its name, or stands behind the others.

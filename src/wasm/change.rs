@@ -2,7 +2,7 @@
 
 use super::question::{given, lines, seconds};
 use crate::bundle::overlay::OverlayRules;
-use crate::bundle::{ItemChange, OverlayDraft, Rule, Sets};
+use crate::bundle::{ExperimentChange, ItemChange, OverlayDraft, Rule, Sets};
 use crate::placement::Recommender;
 use crate::rules::Compiled;
 use crate::shop::{Availability, Currency, ItemId, StockState};
@@ -34,6 +34,22 @@ pub(super) fn draft(
         items,
         ..OverlayDraft::default()
     }
+}
+
+/// What changes of experiments: a line each of its name, `1`, `0` or nothing, and arms with their shares in ten-thousandths, all
+/// parted by U+001F. A share that cannot be read is 0, which no overlay takes.
+pub(super) fn experiments(text: &str) -> Vec<ExperimentChange> {
+    let change = |line: &str| {
+        let mut fields = line.split(super::FIELD);
+        let name = fields.next().unwrap_or_default().to_owned();
+        let enabled = fields.next().filter(|on| !on.is_empty()).map(|on| on == "1");
+        let mut arms = Vec::new();
+        while let Some(arm) = fields.next() {
+            arms.push((arm.to_owned(), fields.next().and_then(|share| share.parse().ok()).unwrap_or(0)));
+        }
+        ExperimentChange { name, enabled, arms }
+    };
+    lines(text).into_iter().map(change).collect()
 }
 
 /// Puts items in the order of an overlay; of two that are about one SKU, one says where it is hidden.

@@ -64,7 +64,7 @@ impl Engine {
     /// Answers one request: what [`answer::flat`] says.
     ///
     /// `amounts` are quantity and price (in major units) of each line of the cart, NaN for what is not given; none at all
-    /// where nothing is. `segment` has a line a key: key, U+001F, value. `now` is in seconds since 1970, NaN for no time.
+    /// where nothing is. `segment` has a line a key: key, U+001F, value. `unit` is empty for nobody. `now` is in seconds since 1970, NaN for no time.
     /// `block` is 0 for a list of its own, 1 for the first of a page, 2 for a later one.
     pub fn recommend(
         &mut self,
@@ -77,12 +77,13 @@ impl Engine {
         days: &[f32],
         exclude: &str,
         segment: &str,
+        unit: &str,
         now: f64,
         limit: u32,
         block: u32,
     ) -> Vec<u32> {
         let currency = self.currency();
-        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, currency);
+        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, unit, currency);
         let request = Request { limit: Some(limit), ..asked.request(placement, product, now) };
         if block == 1 {
             self.recommender.start_page();
@@ -107,17 +108,25 @@ impl Engine {
         days: &[f32],
         exclude: &str,
         segment: &str,
+        unit: &str,
         now: f64,
         list: &str,
     ) -> Vec<u32> {
         let (currency, list) = (self.currency(), lines(list));
-        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, currency);
+        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, unit, currency);
         let request = Request { list: &list, ..asked.request(placement, product, now) };
         let found = self.recommender.rerank(&request);
         found.map_or_else(|| vec![NO_SUCH_PLACEMENT], |found| answer::reranked(&found))
     }
 
-    /// Applies an overlay: whether it took effect, how many of its items are known, how many are not.
+    /// Experiment and arm of the last answer, joined by U+001F; empty where there is none.
+    pub fn arm(&self) -> String {
+        let (experiment, variant) = self.recommender.assigned();
+        [experiment, variant].map(Option::unwrap_or_default).join(FIELD.encode_utf8(&mut [0; 4]))
+    }
+
+    /// Applies an overlay: whether it took effect, how many of its items are known, how many are not, how
+    /// many of its experiments are not.
     ///
     /// # Errors
     ///

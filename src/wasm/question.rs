@@ -11,6 +11,7 @@ pub(super) struct Question<'a> {
     history: Vec<PastPurchase<'a>>,
     exclude: Vec<&'a str>,
     segment: Vec<(&'a str, &'a str)>,
+    unit: Option<&'a str>,
 }
 
 impl<'a> Question<'a> {
@@ -23,6 +24,7 @@ impl<'a> Question<'a> {
         days: &[f32],
         exclude: &'a str,
         segment: &'a str,
+        unit: &'a str,
         currency: Currency,
     ) -> Self {
         let ages = days.iter().copied().chain(std::iter::repeat(0.0));
@@ -34,6 +36,7 @@ impl<'a> Question<'a> {
             history: past.collect(),
             exclude: lines(exclude),
             segment: lines(segment).into_iter().filter_map(|line| line.split_once(super::FIELD)).collect(),
+            unit: (!unit.is_empty()).then_some(unit),
         }
     }
 
@@ -48,6 +51,7 @@ impl<'a> Question<'a> {
             history: &self.history,
             exclude: &self.exclude,
             segment: &self.segment,
+            unit: self.unit,
             now: given(now).map(seconds),
             ..Request::default()
         }

@@ -23,20 +23,21 @@ impl Engine {
         days: &[f32],
         exclude: &str,
         segment: &str,
+        unit: &str,
         now: f64,
         limit: u32,
         about: &str,
         most: u32,
     ) -> Vec<u32> {
         let currency = self.currency();
-        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, currency);
+        let asked = Question::read(cart, amounts, recent, history, days, exclude, segment, unit, currency);
         let request = Request { limit: Some(limit), ..asked.request(placement, product, now) };
         let found = self.recommender.explain(&request, &lines(about), most as usize);
         found.map_or_else(|| vec![NO_SUCH_PLACEMENT], |found| explained::explained(&found))
     }
 
     /// The bytes of an overlay: what changed of `skus`, by [`change::FACTS`] numbers a SKU; switched placements, a line each
-    /// of name, U+001F, `1` or `0`; and, where `ruled`, rules that take the place of all, as [`rules::read`] reads them.
+    /// of name, U+001F, `1` or `0`; experiments as [`change::experiments`] reads them; and, where `ruled`, rules that take the place of all, as [`rules::read`] reads them.
     /// `made_at` is NaN where it does not say.
     ///
     /// # Errors
@@ -47,6 +48,7 @@ impl Engine {
         skus: &str,
         facts: &[f64],
         switches: &str,
+        experiments: &str,
         ruled: bool,
         texts: &str,
         numbers: &[f64],
@@ -55,6 +57,7 @@ impl Engine {
     ) -> Result<Vec<u8>, JsError> {
         let currency = self.currency();
         let mut draft = change::draft(&self.recommender, currency, skus, facts, switches, (revision, made_at));
+        draft.experiments = change::experiments(experiments);
         if ruled {
             let rules = rules::read(texts, numbers, currency);
             let compiled = self.recommender.compile_rules(&rules).map_err(uncompiled)?;
@@ -81,6 +84,12 @@ impl Engine {
     pub fn set_rules(&mut self, texts: &str, numbers: &[f64]) -> Result<(), JsError> {
         let rules = rules::read(texts, numbers, self.currency());
         self.recommender.set_rules(&rules).map_err(uncompiled)
+    }
+
+    /// Names of the experiments, joined by line feeds.
+    pub fn experiments(&self) -> String {
+        let experiments = self.recommender.live().experiments();
+        experiments.list.iter().map(|experiment| experiment.name.as_str()).collect::<Vec<_>>().join("\n")
     }
 
     /// The name of a rule, where this bundle tells.

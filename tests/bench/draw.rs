@@ -4,8 +4,8 @@
 //! from 1 with the square of another. What the rows mean does not matter for speed, how they lie in memory does.
 
 use endcap::bundle::{
-    Blend, Draft, DraftError, DraftItem, DraftRelation, Edge, Manifest, Policy, RelationKind, Repeat, RuleTable,
-    ShopTerms, Strategy, Tuning, write,
+    Blend, Draft, DraftError, DraftItem, DraftRelation, Edge, Experiments, Manifest, Policy, RelationKind, Repeat,
+    RuleTable, ShopTerms, Strategy, Tuning, write,
 };
 use endcap::shop::{ItemId, StockState};
 
@@ -69,6 +69,7 @@ pub fn bundle(items: u32) -> Result<Vec<u8>, DraftError> {
         terms: ShopTerms::default(),
         rules: RuleTable::default(),
         class_pairs: vec![],
+        experiments: Experiments::default(),
         private: None,
     })
 }

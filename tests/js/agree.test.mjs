@@ -78,10 +78,10 @@ function varied(known) {
 }
 
 /** What must be equal, with each score as the bits of a 32-bit float. */
-function comparable({ id, placement, items, fallback, fallback_reason, silent = null, due, model }) {
+function comparable({ id, placement, items, fallback, fallback_reason, silent = null, due, experiment, variant, recommendation, model }) {
   const bits = (score) => new Uint32Array(Float32Array.of(score).buffer)[0].toString(16);
   const picks = items.map(({ sku, score, reason, because, relaxed = false }) => ({ sku, score: bits(score), reason, because, ...(live && { relaxed }) }));
-  return { id, placement, fallback, fallback_reason, silent, due, model, items: picks };
+  return { id, placement, fallback, fallback_reason, silent, due, experiment, variant, recommendation, model, items: picks };
 }
 
 function agree(answers, where) {

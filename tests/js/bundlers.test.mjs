@@ -11,7 +11,7 @@ import { importIn, installed, knownSkus, sampleBundle } from "./support.mjs";
 const { project } = installed();
 const bundle = sampleBundle();
 const recommender = await (await importIn(project, "endcap")).load(bundle);
-const request = { placement: "cart", cart: [{ sku: knownSkus(recommender)[0] }] };
+const request = { placement: "cart", cart: [{ sku: knownSkus(recommender)[0] }], now: "2026-11-26T12:00:00Z" };
 const expected = recommender.recommend(request);
 
 /** Bundles a page of this text; gives the output folder. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { golden, importIn, installed, knownSkus, temporary } from "./support.mjs";
+import { dealtShop, golden, importIn, installed, knownSkus, nameless, temporary } from "./support.mjs";
 
 const { project } = installed();
 const { createHandler, EDGE_ERRORS, fileStore, kvStore, r2Store } = await importIn(project, "endcap/edge");
@@ -55,10 +55,10 @@ test("answers are the recommender's: by address, by body, for a page", async () 
   const { fetch } = createHandler({ bundle });
   for (const sku of skus) {
     const asked = { placement: "cart", cart: [{ sku }], limit: 3 };
-    assert.deepEqual(await (await fetch(at(`/recommendations?placement=cart&sku=${encodeURIComponent(sku)}&limit=3`))).json(), recommender.recommend(asked));
+    assert.deepEqual(nameless(await (await fetch(at(`/recommendations?placement=cart&sku=${encodeURIComponent(sku)}&limit=3`))).json()), nameless(recommender.recommend(asked)));
     const full = { ...asked, recent: skus, history: [{ sku, daysAgo: 30 }], segment: { device: "mobile" }, now: "2026-11-26T12:00:00Z", id: "one" };
     assert.deepEqual(await (await fetch(post(full))).json(), recommender.recommend(full));
-    const page = [full, { placement: "pdp_similar", product: sku }];
+    const page = [full, { placement: "pdp_similar", product: sku, now: full.now }];
     assert.deepEqual(await (await fetch(post({ page }))).json(), { page: recommender.page(page) });
   }
 });
@@ -68,7 +68,7 @@ test("what caches may keep names no visitor, and two visitors never share a page
   const open = await fetch(at(`/recommendations?placement=pdp_complements&product=${skus[0]}`));
   assert.equal(open.headers.get("cache-control"), "public, max-age=30, stale-while-revalidate=30");
   const tag = open.headers.get("etag");
-  const again = await fetch(at(`/recommendations?placement=pdp_complements&product=${skus[0]}`, { headers: { "if-none-match": `"other", W/${tag}` } }));
+  const again = await fetch(at(`/recommendations?placement=pdp_complements&product=${skus[0]}`, { headers: { "if-none-match": `"other", ${tag}` } }));
   assert.deepEqual([again.status, await again.text(), again.headers.get("etag")], [304, "", tag]);
   const cart = await fetch(at(`/recommendations?placement=cart&sku=${skus[0]}`));
   assert.equal(cart.headers.get("cache-control"), "private, no-cache");
@@ -77,6 +77,26 @@ test("what caches may keep names no visitor, and two visitors never share a page
     assert.equal(answer.headers.get("cache-control"), "no-store");
     assert.equal(answer.headers.get("etag"), null);
   }
+});
+
+test("no variant is in an answer that is kept: a unit's own is for the unit alone, whatever its arm", async () => {
+  const { fetch } = createHandler({ bundle: dealtShop().bundle, maxAge: 30 });
+  const open = await fetch(at("/recommendations?placement=cart&product=KETTLE"));
+  const { variant, experiment } = await open.json();
+  assert.deepEqual([open.headers.get("cache-control"), variant, experiment], ["public, max-age=30, stale-while-revalidate=30", null, null]);
+  const found = new Map();
+  for (let n = 0; n < 60; n++) {
+    const answer = await fetch(at(`/recommendations?placement=cart&product=KETTLE&unit=u${n}`, { headers: { "if-none-match": open.headers.get("etag") } }));
+    assert.deepEqual([answer.status, answer.headers.get("cache-control"), answer.headers.get("etag")], [200, "private, no-store", null]);
+    const said = await answer.json();
+    const posted = await fetch(post({ placement: "cart", product: "KETTLE", unit: `u${n}` }));
+    assert.equal(posted.headers.get("cache-control"), "no-store");
+    assert.deepEqual(nameless(await posted.json()), nameless(said), "by address and by body the same arm");
+    found.set(said.variant, (found.get(said.variant) ?? 0) + 1);
+  }
+  assert.deepEqual([...found.keys()].toSorted(), ["global_holdout", "holdout", "treatment", null].toSorted());
+  const page = await (await fetch(post({ page: [{ placement: "cart", product: "KETTLE", unit: "u1" }, { placement: "home", unit: "u1" }] }))).json();
+  assert.equal(page.page.length, 2);
 });
 
 test("each mistake has its status, its code and its remedy", async () => {
@@ -161,7 +181,7 @@ for (const [name, made] of Object.entries(stores)) {
     for (const token of ["", "a-token-that-nobody-guesseS", `${TOKEN}x`]) await refused(await one.fetch(patch(overlayOf(5, {}), token)), 401, "E_TOKEN");
     await refused(await one.fetch(at("/overlay", { method: "PATCH", body: "x" })), 401, "E_TOKEN");
     const told = await one.fetch(patch(overlayOf(5, { [gone]: { availability: "out" }, "NOT-OURS": { availability: "out" } })));
-    assert.deepEqual(await told.json(), { changed: true, revision: 5, items: 1, unknown: 1 });
+    assert.deepEqual(await told.json(), { changed: true, revision: 5, items: 1, unknown: 1, unknown_experiments: 0 });
     assert.ok(!(await ask(one)).includes(gone), "at once where it arrived");
     await wait(30);
     await ask(two); // looks, beside this answer
@@ -485,7 +505,7 @@ test("in workerd: two isolates that share a store, each with its own model", asy
   const gone = before[0];
   const start = performance.now();
   const told = await isolates[0].fetch(url("/overlay"), { method: "PATCH", body: overlayOf(7, { [gone]: { availability: "out" } }), headers: { authorization: `Bearer ${TOKEN}` } });
-  assert.deepEqual(await told.json(), { changed: true, revision: 7, items: 1, unknown: 0 });
+  assert.deepEqual(await told.json(), { changed: true, revision: 7, items: 1, unknown: 0, unknown_experiments: 0 });
   const arrived = performance.now() - start;
   assert.ok(!(await ask(isolates[0])).includes(gone));
   while ((await ask(isolates[1])).includes(gone)) {

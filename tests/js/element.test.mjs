@@ -5,13 +5,15 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
-import { golden, here, importIn, installed, root, serve } from "./support.mjs";
+import { dealtShop, golden, here, importIn, installed, root, serve } from "./support.mjs";
 
 const { project } = installed();
 const { load } = await importIn(project, "endcap");
 const bundle = golden("v1_complete.endcap");
 const recommender = await load(bundle);
 const [FIRST, SECOND] = recommender.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }] }).items.map(({ sku }) => sku);
+const dealt = dealtShop();
+const arms = await load(dealt.bundle);
 const shots = join(root, "tests/output/element");
 mkdirSync(shots, { recursive: true });
 
@@ -22,6 +24,7 @@ const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circ
 const STYLE = `html { font: 16px/1.4 system-ui, sans-serif; color-scheme: light dark } body { margin: 1rem; background: Canvas; color: CanvasText } @media (prefers-color-scheme: dark) { endcap-recommendations { --endcap-accent: #9db9ff; --endcap-on-accent: #10131a } }`;
 const PAGE = `<!doctype html><html lang="de"><title>shop</title><link rel="stylesheet" href="/style.css"><main><h1>Warenkorb</h1>
 <endcap-recommendations id="block" placement="cart" limit="4" heading="Passt dazu"></endcap-recommendations></main><script type="module" src="/page.js"></script>`;
+const OWN = "<p id=\"own\">was der Laden zeigt</p>";
 const MODULE = `
   import { load } from "/index.js";
   import { connect, refresh } from "/element.js";
@@ -47,6 +50,9 @@ const origin = await serve({
   "/picture.svg": text("image/svg+xml", PICTURE),
   "/favicon.ico": text("image/svg+xml", PICTURE),
   "/model.endcap": bundle,
+  "/dealt.endcap": dealt.bundle,
+  "/own": text("text/html", PAGE.replace("></endcap-recommendations>", ">" + OWN + "</endcap-recommendations><p id=\"after\">danach</p>"), { "content-security-policy": POLICY }),
+  "/bare": text("text/html", PAGE.replace("</main>", "<p id=\"after\">danach</p></main>"), { "content-security-policy": POLICY }),
   ...Object.fromEntries(["index.js", "slim.js", "element.js"].map((name) => [`/${name}`, script(name)])),
 });
 const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
@@ -156,6 +162,39 @@ test("nothing moves when the products come", async () => {
     await tab.evaluate(() => arrive());
     await settled();
     assert.ok(Math.abs((await height()) - waiting) <= 1, `${waiting} became ${await height()}`);
+  }
+});
+
+test("each arm sees its own, and all of them are told of before anything is drawn", async () => {
+  for (const path of ["/own", "/bare"]) {
+    for (const [placement, variant] of [["cart", "treatment"], ["cart", "holdout"], ["cart", "global_holdout"], ["home", "holdout"], ["home", null], ["cart", null]]) {
+      const { tab, shown, settled, wrong } = await page({ path });
+      const unit = dealt.unitOf(arms, placement, variant);
+      const height = () => tab.locator("#after").evaluate((after) => after.getBoundingClientRect().top);
+      await tab.evaluate(([asked, whose]) => {
+        Object.assign(document.querySelector("#block"), { placement: asked, unit: whose, limit: 2 });
+        const exposed = ({ variant, withheld }) => exposures.push([variant, withheld?.length ?? null, document.querySelector("#block").shadowRoot.querySelectorAll("[part=link][href]").length]);
+        Object.assign(window, { exposures: [], answered: [] });
+        start("/dealt.endcap", { events: { exposed, watch: () => () => {} }, onAnswer: ({ experiment, variant }) => answered.push([experiment, variant]) });
+      }, [placement, unit]);
+      const waiting = path === "/bare" ? await height() : undefined;
+      await settled();
+      await tab.waitForFunction(() => exposures.length > 0);
+      const list = variant === "treatment" || (placement === "cart" && variant === null);
+      const gone = placement === "cart" && !list;
+      assert.equal((await shown()).filter(Boolean).length, list ? 2 : 0, `${path} ${placement} ${variant}`);
+      assert.deepEqual((await tab.evaluate(() => exposures)).at(-1), [variant, list ? null : placement === "home" ? 2 : 2, 0], "told before it is drawn, whatever the arm");
+      assert.deepEqual((await tab.evaluate(() => answered)).at(-1)[1], variant);
+      if (path === "/own") {
+        const own = tab.locator("#own");
+        assert.deepEqual([await own.isVisible(), (await own.boundingBox()) !== null], [!list && !gone, !list], `${placement} ${variant}: what is held out keeps its room, unseen`);
+      } else if (gone) {
+        assert.equal(await height(), waiting, "an empty place as high as the one that waited");
+        assert.equal(await tab.locator("#block [part=list]").isVisible(), false);
+      }
+      assert.deepEqual(wrong, []);
+      await tab.close();
+    }
   }
 });
 

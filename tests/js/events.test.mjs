@@ -1,11 +1,12 @@
 // `endcap/events` and the route that takes them: GA4's names, consent, batches that arrive, and what a browser counts as seen.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import { chromium } from "playwright-core";
-import { golden, importIn, installed, serve, temporary } from "./support.mjs";
+import { dealtShop, golden, importIn, installed, serve, temporary } from "./support.mjs";
 
 const { project } = installed();
 const { createEvents, createUnit } = await importIn(project, "endcap/events");
@@ -13,7 +14,7 @@ const { createHandler, fetchSink, fileSink, kvSink } = await importIn(project, "
 const { load } = await importIn(project, "endcap");
 const bundle = golden("v1_complete.endcap");
 const recommender = await load(bundle);
-const answer = () => recommender.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }], id: "rec-1" });
+const answer = () => recommender.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }], now: "2026-11-26T10:00:00Z" });
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const yes = () => true;
 
@@ -62,7 +63,7 @@ test("GA4's events, on the data layer: cleared first, with placement, place and 
   events.purchased({ transaction_id: "o-1", value: 59.9, items: [{ sku: first, quantity: 2, price: 9.5 }, { sku: "OTHER" }] });
   events.selected(list, "NOT-IN-THE-LIST");
   events.viewed({ ...list, items: [] });
-  const context = { item_list_id: "cart", rec_id: "rec-1" };
+  const context = { item_list_id: "cart", rec_id: list.recommendation };
   assert.deepEqual(dataLayer.filter((_, n) => n % 2 === 0), Array(4).fill({ ecommerce: null }));
   assert.deepEqual(dataLayer.filter((_, n) => n % 2 === 1), [
     { event: "view_item_list", ecommerce: { item_list_id: "cart", currency: "EUR", items: list.items.map(({ sku }, index) => ({ item_id: sku, index, ...context })) } },
@@ -82,8 +83,8 @@ test("what is sent arrives as it was told, and nothing else of the page with it"
   events.purchased({ transaction_id: "o-1", value: 3, items: [] });
   await until(() => arrived.length === 3, "three events");
   const [seen, added, bought] = arrived;
-  assert.deepEqual(Object.keys(seen).toSorted(), ["at", "id", "item_list_id", "items", "model", "name", "received_at", "recommendation_id", "unit"]);
-  assert.deepEqual([seen.name, seen.item_list_id, seen.recommendation_id, seen.model, seen.unit], ["view_item_list", "cart", "rec-1", list.model, unit.id()]);
+  assert.deepEqual(Object.keys(seen).toSorted(), ["at", "consent", "id", "item_list_id", "items", "model", "name", "received_at", "recommendation_id", "unit", "v"]);
+  assert.deepEqual([seen.name, seen.item_list_id, seen.recommendation_id, seen.model, seen.unit], ["view_item_list", "cart", list.recommendation, list.model, unit.id()]);
   assert.deepEqual(seen.items, list.items.map(({ sku }, index) => ({ item_id: sku, index })));
   assert.deepEqual([added.items, added.value, added.currency], [[{ item_id: list.items[0].sku, index: 0, price: 3 }], 3, "EUR"]);
   assert.deepEqual([bought.transaction_id, bought.item_list_id, bought.items], ["o-1", undefined, []]);
@@ -162,8 +163,8 @@ test("the route takes what it knows, and bounds it", async () => {
   const bad = [null, 3, [], {}, { ...good, id: "" }, { ...good, id: "x".repeat(65) }, { ...good, id: "a\nb" }, { ...good, name: "page_view" }, { ...good, at: "yesterday" }, { ...good, items: 3 }, { ...good, items: [{}] }, { ...good, items: Array(201).fill({ item_id: "X" }) }, { ...good, item_list_id: undefined }, { ...good, name: "purchase" }, { ...good, item_list_id: "\u0007" }];
   assert.deepEqual(await send({ version: 1, events: bad }), [202, { taken: 0, refused: bad.length }]);
   kept.length = 0;
-  await send({ version: 1, events: [{ ...good, email: "a@b.c", unit: "me", currency: "euro", value: "12", items: [{ item_id: "X", index: 0.5, price: -1, note: "x" }] }] }, "application/json");
-  assert.deepEqual(Object.keys(kept[0]).toSorted(), ["at", "id", "item_list_id", "items", "name", "received_at"], "what is unknown or out of bounds is left out");
+  await send({ version: 1, events: [{ ...good, email: "a@b.c", unit: "x".repeat(129), unit_key: "0".repeat(32), experiment: "a b", variant: "", withheld: "yes", segment: { device: 3 }, experiments: { a: "b" }, currency: "euro", value: "12", items: [{ item_id: "X", index: 0.5, price: -1, note: "x" }] }] }, "application/json");
+  assert.deepEqual(Object.keys(kept[0]).toSorted(), ["at", "consent", "id", "item_list_id", "items", "name", "received_at", "v"], "what is unknown or out of bounds is left out");
   assert.deepEqual(kept[0].items, [{ item_id: "X" }]);
   for (const [body, status, code] of [["{", 400, "E_BODY"], [{ version: 2, events: [] }, 400, "E_BODY"], [[], 400, "E_BODY"], [{ version: 1, events: Array(201).fill(good) }, 413, "E_TOO_LARGE"], [`"${"x".repeat(70_000)}"`, 413, "E_TOO_LARGE"]]) {
     const [found, { error }] = await send(body);
@@ -173,6 +174,91 @@ test("the route takes what it knows, and bounds it", async () => {
   const answered = await failing.fetch(new Request("https://shop.example/events", { method: "POST", body: JSON.stringify({ version: 1, events: [good] }) }));
   assert.deepEqual([answered.status, (await answered.json()).error.code], [503, "E_NOT_READY"]);
   assert.equal((await createHandler({ bundle }).fetch(new Request("https://shop.example/events", { method: "POST", body: "{}" }))).status, 404);
+});
+
+/** The answers of one visitor of each arm. */
+const dealt = dealtShop().bundle;
+async function arms() {
+  const shop = await load(dealt);
+  const answers = Array.from({ length: 60 }, (_, n) => [`u${n}`, shop.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }], unit: `u${n}`, now: "2026-11-26T10:00:00Z" })]);
+  return Object.fromEntries(answers.map(([unit, answer]) => [answer.variant, { unit, answer }]));
+}
+
+test("every arm is exposed alike, once; whoever is in none is not; the control tells what would have been shown", async () => {
+  const found = await arms();
+  assert.deepEqual(Object.keys(found).toSorted(), ["global_holdout", "holdout", "null", "treatment"]);
+  for (const [variant, { unit, answer: list }] of Object.entries(found)) {
+    const dataLayer = [];
+    const events = createEvents({ consent: yes, endpoint: `${origin}/events`, dataLayer, unit: { id: () => unit }, segment: { device: "mobile" }, batchMs: 5 });
+    events.exposed(list);
+    events.exposed({ ...list });
+    events.viewed(list);
+    const seen = list.items.length > 0 ? ["view_item_list"] : [];
+    await until(() => arrived.length === (variant === "null" ? 0 : 1) + seen.length, variant);
+    await wait(20);
+    const [exposure] = arrived;
+    assert.deepEqual(arrived.map(({ name }) => name), variant === "null" ? seen : ["exposure", ...seen], variant);
+    for (const event of arrived) {
+      const arm = variant === "null" ? [undefined, undefined] : [list.experiment ?? undefined, variant];
+      assert.deepEqual([event.experiment, event.variant, event.unit, event.consent, event.segment, event.recommendation_id], [...arm, unit, "full", { device: "mobile" }, list.recommendation]);
+    }
+    if (variant !== "null") {
+      const items = list.withheld ?? list.items;
+      assert.ok(items.length > 0);
+      assert.deepEqual([exposure.withheld, exposure.items], [list.withheld ? true : undefined, items.map(({ sku }, index) => ({ item_id: sku, index }))]);
+      assert.deepEqual(dataLayer[0], { event: "experience_impression", exp_variant_string: list.experiment === null ? "global_holdout" : `addons-${variant}` });
+    }
+    events.close();
+    arrived.length = 0;
+  }
+});
+
+test("anonymous: counted, and nobody's; an order carries its arms where it is somebody's", async () => {
+  const { treatment, holdout } = await arms();
+  let consent = "anonymous";
+  const dataLayer = [];
+  const events = createEvents({ consent: () => consent, endpoint: `${origin}/events`, dataLayer, unit: { id: () => treatment.unit }, batchMs: 5 });
+  const order = { transaction_id: "o-1", value: 3, items: [], experiments: { addons: "treatment" } };
+  events.exposed(treatment.answer);
+  events.exposed(holdout.answer);
+  events.viewed(treatment.answer);
+  events.purchased(order);
+  await until(() => arrived.length === 2, "two events");
+  for (const event of arrived) assert.deepEqual([event.consent, event.unit, event.experiment, event.variant, event.experiments], ["anonymous", undefined, undefined, undefined, undefined]);
+  assert.ok(!JSON.stringify(dataLayer).includes("experience_impression"));
+  arrived.length = 0;
+  consent = true;
+  events.exposed(treatment.answer);
+  events.purchased(order);
+  await until(() => arrived.length === 2, "two events");
+  assert.deepEqual([arrived[0].name, arrived[0].variant, arrived[1].experiments], ["exposure", "treatment", { addons: "treatment" }], "an exposure that was not told before");
+  consent = undefined;
+  events.viewed(treatment.answer);
+  await wait(20);
+  assert.equal(arrived.length, 2, "what is neither yes nor anonymous is no");
+  events.close();
+});
+
+test("under a key a unit is its hash before any sink sees it; keys that are none are refused", async () => {
+  const key = "0123456789abcdef0123456789abcdef";
+  const bytes = new TextEncoder().encode(key);
+  const imported = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const event = (unit, more) => ({ id: "a", name: "exposure", at: "2026-11-26T10:00:00Z", item_list_id: "cart", consent: "full", experiment: "addons", variant: "holdout", withheld: true, unit, items: [], ...more });
+  for (const eventKey of [key, bytes, imported, undefined]) {
+    const kept = [];
+    const handler = createHandler({ bundle, eventKey, events: (events) => void kept.push(...events) });
+    const units = ["u", "Ж漢🛒", "u", undefined];
+    const sent = [...units.map((unit) => event(unit)), event("u", { consent: "anonymous" }), event("u", { name: "view_item_list", consent: "anonymous" })];
+    const response = await handler.fetch(new Request("https://shop.example/events", { method: "POST", body: JSON.stringify({ version: 1, events: sent }) }));
+    assert.deepEqual(await response.json(), { taken: 5, refused: 1 }, "an exposure without an arm is none");
+    const hashed = (unit) => createHmac("sha256", key).update(unit).digest("hex").slice(0, 32);
+    const expected = units.map((unit) => (unit === undefined ? [undefined, undefined] : eventKey ? [undefined, hashed(unit)] : [unit, undefined]));
+    assert.deepEqual(kept.map((one) => [one.unit, one.unit_key]), [...expected, [undefined, undefined]]);
+    assert.ok(kept.every(({ v, received_at }) => v === 1 && !Number.isNaN(Date.parse(received_at))));
+    assert.deepEqual([kept[0].experiment, kept[0].variant, kept[0].withheld, kept[4].variant], ["addons", "holdout", true, undefined]);
+  }
+  const signs = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-1" }, false, ["sign"]);
+  for (const eventKey of ["short", new Uint8Array(31), signs, {}, null]) assert.throws(() => createHandler({ bundle, events() {}, eventKey }), /eventKey/);
 });
 
 test("sinks: a folder, an address, KV", async () => {

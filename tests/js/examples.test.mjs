@@ -41,7 +41,7 @@ async function behaves(start) {
   assert.equal((await ask(`/recommendations?placement=pdp_complements&product=KETTLE`, { headers: { "if-none-match": open.headers.get("etag") } })).status, 304);
   assert.equal((await ask("/nowhere")).status, 404);
   assert.equal((await patch("a-token-that-somebody-guessed")).status, 401);
-  assert.deepEqual(await (await patch(OVERLAY_TOKEN)).json(), { changed: true, revision: 5, items: 1, unknown: 0 });
+  assert.deepEqual(await (await patch(OVERLAY_TOKEN)).json(), { changed: true, revision: 5, items: 1, unknown: 0, unknown_experiments: 0 });
   assert.ok(!shown(await (await post(KETTLE)).json()).includes(GONE));
   await stop();
   ({ ask, stop } = await start());

@@ -93,6 +93,10 @@ test("rerank keeps what it is given, and puts what is sold out last, with altern
     assert.ok(["FILTER-S", "DRIPPER"].includes(sku) && instead.length > 0 && instead.every((item) => !list.includes(item.sku)));
   }
   studio.setStock({ "FILTER-S": "in_stock", "DRIPPER": "in_stock" });
-  for (const none of [undefined, null, "CUP", {}]) assert.deepEqual(studio.rerank({ placement: "cart", list: none }), { items: [], alternatives: [] });
+  for (const none of [undefined, null, "CUP", {}]) {
+    const { items: placed, alternatives: instead, placement, model, experiment, variant, recommendation } = studio.rerank({ placement: "cart", list: none });
+    assert.deepEqual([placed, instead, placement, model, experiment, variant], [[], [], "cart", studio.info().model, null, null]);
+    assert.match(recommendation, /^[0-9a-f]{32}$/);
+  }
   assert.throws(() => studio.rerank({ placement: "crat", list }), { code: "E_UNKNOWN_PLACEMENT" });
 });

@@ -50,7 +50,7 @@ test("what is newer takes effect, and the page is told; what is the same is not 
   assert.deepEqual(told, []);
   published = overlayOf(2, { [gone]: { availability: "out" } });
   await until(() => told.length > 0, "the page is told");
-  assert.deepEqual(told, [{ patched: { changed: true, items: 1, unknown: 0 } }]);
+  assert.deepEqual(told, [{ patched: { changed: true, items: 1, unknown: 0, unknown_experiments: 0 } }]);
   assert.ok(!shown(recommender).includes(gone));
   published = overlayOf(1);
   const before = looks.length;

@@ -2,28 +2,28 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeOf, golden, importIn, installed, trainedShop } from "./support.mjs";
+import { codeOf, dealtShop, golden, importIn, installed, nameless, trainedShop } from "./support.mjs";
 
 const { project } = installed();
 const { load } = await importIn(project, "endcap");
 const studio = await (await importIn(project, "endcap/studio")).load(golden("v1_complete.endcap"));
 const bundle = golden("v1_complete.endcap");
 const request = { placement: "cart", cart: [{ sku: "KETTLE" }], now: "2026-11-22T10:00:00Z" };
-const ask = (recommender) => recommender.recommend(request);
+const ask = (recommender) => nameless(recommender.recommend(request));
 const out = (revision, ...skus) => studio.overlay({ items: Object.fromEntries(skus.map((sku) => [sku, { availability: "out" }])), revision });
 
 test("a page takes what the studio makes, in the order of revisions", async () => {
   const page = await load(bundle);
   assert.equal(page.info().overlay, null);
   const first = studio.overlay({ items: { DRIPPER: { availability: "out" }, unknown: { price: 3 } }, revision: 7, made_at: "2026-11-22T09:00:00Z" });
-  assert.deepEqual(page.patch(first), { changed: true, items: 1, unknown: 1 });
+  assert.deepEqual(page.patch(first), { changed: true, items: 1, unknown: 1, unknown_experiments: 0 });
   assert.deepEqual(page.info().overlay, { revision: 7, made_at: "2026-11-22T09:00:00.000Z" });
   assert.ok(!ask(page).items.some(({ sku }) => sku === "DRIPPER"));
   const held = ask(page);
-  assert.deepEqual(page.patch(first), { changed: false, items: 0, unknown: 0 });
+  assert.deepEqual(page.patch(first), { changed: false, items: 0, unknown: 0, unknown_experiments: 0 });
   assert.throws(() => page.patch(out(6, "SCALE")), { code: "E_OLDER_REVISION", message: /after 7, found 6/ });
   assert.deepEqual(ask(page), held);
-  assert.deepEqual(page.patch(studio.overlay({ placements: { cart: { enabled: false } }, revision: 8 }).buffer), { changed: true, items: 0, unknown: 0 });
+  assert.deepEqual(page.patch(studio.overlay({ placements: { cart: { enabled: false } }, revision: 8 }).buffer), { changed: true, items: 0, unknown: 0, unknown_experiments: 0 });
   assert.equal(ask(page).silent, "disabled");
   page.setEnabled("cart", true);
   assert.deepEqual(ask(page), held);
@@ -72,9 +72,9 @@ test("SKUs of another shop, and what only a server may know, are refused", async
 test("changes as objects: stock of one and of many, prices, switches, with a revision or on the spot", async () => {
   const own = await (await importIn(project, "endcap/studio")).load(bundle);
   const shows = (sku) => ask(own).items.some((item) => item.sku === sku);
-  assert.deepEqual(own.setStock("DRIPPER", "out"), { changed: true, items: 1, unknown: 0 });
+  assert.deepEqual(own.setStock("DRIPPER", "out"), { changed: true, items: 1, unknown: 0, unknown_experiments: 0 });
   assert.equal(shows("DRIPPER"), false);
-  assert.deepEqual(own.setStock({ DRIPPER: { availability: "in_stock" }, CUP: "out", gone: "low" }), { changed: true, items: 2, unknown: 1 });
+  assert.deepEqual(own.setStock({ DRIPPER: { availability: "in_stock" }, CUP: "out", gone: "low" }), { changed: true, items: 2, unknown: 1, unknown_experiments: 0 });
   assert.deepEqual([shows("DRIPPER"), shows("CUP")], [true, false]);
   own.patch({ items: { CUP: { availability: "in_stock" }, DRIPPER: { availability: "out_of_stock" } }, placements: { bestsellers: { enabled: false } }, revision: 4 });
   assert.deepEqual([shows("DRIPPER"), own.recommend({ placement: "bestsellers" }).silent, own.info().overlay.revision], [false, "disabled", 4]);
@@ -87,6 +87,31 @@ test("changes as objects: stock of one and of many, prices, switches, with a rev
   ];
   for (const change of wrong) assert.equal(codeOf(() => own.patch(change)), "E_ARGUMENT", JSON.stringify(change));
   assert.equal(codeOf(() => own.patch({ placements: { crat: { enabled: true } } })), "E_UNKNOWN_PLACEMENT");
+});
+
+test("experiments as objects: taken back, let on again, grown; on the spot or as an overlay", async () => {
+  const { bundle: dealt } = dealtShop();
+  const [studio, page] = [await (await importIn(project, "endcap/studio")).load(dealt), await (await importIn(project, "endcap")).load(dealt)];
+  const arms = (shop) => Array.from({ length: 200 }, (_, n) => shop.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }], unit: `u${n}` }).variant);
+  const before = arms(page);
+  assert.deepEqual(new Set(before), new Set(["holdout", "treatment", "global_holdout", null]));
+  studio.patch({ experiments: { addons: { enabled: false } } });
+  assert.deepEqual(new Set(arms(studio)), new Set(["global_holdout", null]));
+  assert.equal(studio.recommend({ placement: "cart", cart: [{ sku: "KETTLE" }], unit: "u1" }).silent, before[1] === "global_holdout" ? "holdout" : null);
+  studio.patch({ experiments: { addons: { enabled: true } } });
+  assert.deepEqual(arms(studio), before);
+  const overlay = studio.overlay({ experiments: { addons: { allocation: { holdout: 0.5, treatment: 0.5 } } }, revision: 4 });
+  assert.deepEqual(page.patch(overlay), { changed: true, items: 0, unknown: 0, unknown_experiments: 0 });
+  const grown = arms(page);
+  assert.ok(before.every((arm, n) => arm === null || arm === grown[n]) && !grown.includes(null), "nobody leaves an arm");
+  const other = await (await importIn(project, "endcap")).load(bundle);
+  assert.deepEqual(other.patch(overlay), { changed: true, items: 0, unknown: 0, unknown_experiments: 1 });
+  const told = studio.explain({ placement: "cart", cart: [{ sku: "KETTLE" }], unit: `u${before.indexOf("holdout")}` });
+  assert.deepEqual([told.experiment, told.variant, told.silent, told.shown.length > 0], ["addons", "holdout", "holdout", true]);
+  assert.match(String(told), /the visitor is in arm holdout of addons, and the list is kept back \(holdout\)/);
+  const wrong = [{ adons: { enabled: true } }, { addons: { enabled: 1 } }, { addons: { shares: {} } }, { addons: null }, { addons: { allocation: { holdout: 0.5, treatment: "0.5" } } }, { addons: { allocation: { holdout: 0.00001, treatment: 0.5 } } }, { addons: { allocation: { holdout: 0, treatment: 0.5 } } }];
+  for (const experiments of wrong) assert.equal(codeOf(() => studio.patch({ experiments })), "E_ARGUMENT", JSON.stringify(experiments));
+  for (const allocation of [{ treatment: 0.5 }, { holdout: 0.6, treatment: 0.6 }, { holdout: 0.5 }]) assert.equal(codeOf(() => studio.patch({ experiments: { addons: { allocation } } })), "E_MALFORMED", JSON.stringify(allocation));
 });
 
 const CATALOG = [

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { golden, here, importIn, installed, temporary } from "./support.mjs";
+import { dealtShop, golden, here, importIn, installed, temporary } from "./support.mjs";
 
 const { project } = installed();
 const edge = await importIn(project, "endcap/edge");
@@ -66,6 +66,7 @@ const WORKER = `
   import bundle from "./model.endcap";
   import one from "./one.endcap";
   import other from "./other.endcap";
+  import dealt from "./dealt.endcap";
   const cookie = (request, name) => new RegExp(name + "=([^;]*)").exec(request.headers.get("cookie") ?? "")?.[1];
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const product = { selector: "#goes-with", personal: false, on: ({ pathname }) => pathname.startsWith("/p/"), request: (_, url) => ({ placement: "pdp_complements", product: url.pathname.slice(3), limit: 2 }) };
@@ -105,9 +106,10 @@ const WORKER = `
     hostile: () => ({ blocks: [{ ...product, render: (answer, cards, context) => renderBlock(answer, cards.map((card) => ({ ...card, title: \`<script>alert("1")</script>'&\`, url: "javascript:alert(1)", image: 'https://cdn.example/a.png?"onerror="alert(1)' })), context) }] }),
     slow: () => ({ blocks: [product], timeoutMs: 20 }),
     broken: () => ({ blocks: [product] }),
+    dealt: (env, placement) => ({ blocks: [{ selector: "#goes-with", personal: false, request: (_, url) => ({ placement, cart: [{ sku: "KETTLE" }], limit: 2, unit: url.searchParams.get("unit") }) }] }),
     language: () => ({ blocks: [product], language: ({ searchParams }) => searchParams.get("lang") ?? undefined }),
   };
-  const bundles = { slow: () => sleep(400).then(() => new Response(bundle)), broken: () => (downloads++, Promise.resolve(new Response("gone", { status: 404 }))) };
+  const bundles = { dealt, slow: () => sleep(400).then(() => new Response(bundle)), broken: () => (downloads++, Promise.resolve(new Response("gone", { status: 404 }))) };
   let looks = 0;
   const others = { replaced: { overlay: () => (looks++ % 2 === 0 ? one : other), overlayMs: 1 } };
   const handlers = new Map();
@@ -134,6 +136,8 @@ const WORKER = `
 const folder = join(project, "pages");
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, "model.endcap"), bundle);
+const arms = dealtShop();
+writeFileSync(join(folder, "dealt.endcap"), arms.bundle);
 for (const [revision, name] of ["one", "other"].entries()) writeFileSync(join(folder, `${name}.endcap`), studio.overlay({ revision: revision + 1, items: { CUP: { availability: "low" } } }));
 writeFileSync(join(folder, "worker.js"), WORKER);
 await build({
@@ -239,7 +243,7 @@ test("what a script needs to tell of impressions stands in the markup", async ()
   const { text } = await through("looks#2", "/p/KETTLE");
   const [, placement, id, model] = /data-endcap-placement="([^"]*)" data-endcap-recommendation="([^"]*)" data-endcap-model="([^"]*)"/.exec(text);
   assert.deepEqual([placement, model], ["pdp_complements", recommender.info().model]);
-  assert.match(id, /^[0-9a-f-]{36}$/);
+  assert.match(id, /^[0-9a-f]{32}$/);
   assert.deepEqual([...text.matchAll(/data-endcap-index="(\d)"/g)].map(([, index]) => index), ["0", "1"]);
 });
 
@@ -259,7 +263,7 @@ test("what the catalog says is text, whatever it is", async () => {
 });
 
 test("the markup: escaped everywhere, addresses of the web only, no script and no style", () => {
-  const answer = { id: '"><b>', placement: "a'b", model: "<m>", items: [{ sku: "other" }, { sku: '"<&' }], silent: null };
+  const answer = { id: '"><b>', recommendation: '"><b>', experiment: null, variant: null, placement: "a'b", model: "<m>", items: [{ sku: "other" }, { sku: '"<&' }], silent: null };
   const card = { sku: '"<&', title: "<i>", url: null, image: null, cartId: null, price: null };
   const draw = (fields = {}, context = {}) => renderBlock(answer, [{ ...card, ...fields }], { language: "en-US", heading: undefined, ...context });
   assert.equal(draw(), '<section class="endcap-block" data-endcap-placement="a&#39;b" data-endcap-recommendation="&quot;&gt;&lt;b&gt;" data-endcap-model="&lt;m&gt;"><ul class="endcap-list" role="list"><li class="endcap-item" data-endcap-sku="&quot;&lt;&amp;" data-endcap-index="1"><span class="endcap-link"><span class="endcap-picture"></span><span class="endcap-title">&lt;i&gt;</span></span></li></ul></section>');
@@ -303,6 +307,33 @@ test("two visitors behind a cache that goes by addresses never get each other's 
     assert.deepEqual(skusIn(await cached("looks#cache", "/p/KETTLE", visitor)), skusOf({ placement: "pdp_complements", product: "KETTLE", limit: 2 }));
   }
   assert.equal(missed, 4, "what is everybody's is kept");
+});
+
+test("an arm's page is the arm's alone: what is held out is gone, the shop's own stays, and no cache that others share keeps either", async () => {
+  const { load } = await importIn(project, "endcap");
+  const shops = await load(arms.bundle);
+  const visit = async (placement, variant) => {
+    const unit = variant === undefined ? "" : `?unit=${arms.unitOf(shops, placement, variant)}`;
+    const { text, headers } = await through(`dealt:${placement}`, `/p/KETTLE${unit}`);
+    const marks = Object.fromEntries([...text.matchAll(/data-endcap-(experiment|variant|withheld)="([^"]*)"/g)].map(([, name, value]) => [name, value.replaceAll("&quot;", '"')]));
+    return { own: text.includes(OLD), skus: skusIn(text), marks, kept: headers["cache-control"], hidden: text.includes('<section class="endcap-block" hidden') };
+  };
+  for (const placement of ["cart", "home"]) {
+    const experiment = { cart: "addons", home: "best" }[placement];
+    const treated = await visit(placement, "treatment");
+    assert.deepEqual([treated.own, treated.skus.length, treated.marks, treated.hidden], [false, 2, { experiment, variant: "treatment" }, false]);
+    for (const variant of ["holdout", "global_holdout"]) {
+      const held = await visit(placement, variant);
+      // At home the shop's own is what the control shows.
+      assert.deepEqual([held.own, held.skus, held.hidden, held.kept], [placement === "home", [], true, "private, no-store"], `${placement} ${variant}`);
+      assert.deepEqual([held.marks.variant, held.marks.experiment, JSON.parse(held.marks.withheld).length], [variant, variant === "holdout" ? experiment : undefined, 2]);
+    }
+    const nobody = await visit(placement, null);
+    assert.deepEqual([nobody.own, nobody.skus.length, nobody.marks, nobody.kept], [placement === "home", placement === "home" ? 0 : 2, {}, "private, no-store"], "in no arm, and kept by nobody all the same");
+    const unnamed = await visit(placement, undefined);
+    assert.deepEqual([unnamed.own, unnamed.kept], [placement === "home", "public, max-age=600"], "without a unit the page is everybody's");
+    assert.equal(treated.kept, "private, no-store");
+  }
 });
 
 test("the origin is asked for the whole page where a page is wanted, and for what is asked elsewhere", async () => {

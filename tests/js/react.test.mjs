@@ -7,10 +7,11 @@ import { pathToFileURL } from "node:url";
 import { after, test } from "node:test";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
-import { golden, here, importIn, installed, serve } from "./support.mjs";
+import { dealtShop, golden, here, importIn, installed, serve } from "./support.mjs";
 
 const { project } = installed();
 const bundle = golden("v1_complete.endcap");
+const dealt = dealtShop();
 const recommender = await (await importIn(project, "endcap")).load(bundle);
 const expected = (cart) => recommender.recommend({ placement: "cart", cart }).items.map(({ sku }) => sku);
 
@@ -22,11 +23,12 @@ writeFileSync(join(project, "shop.jsx"), `
     const [placement, setPlacement] = useState("cart");
     const [ticks, tick] = useState(0);
     const [again, ask] = useState(0);
-    said({ setCart, setPlacement, tick, ask });
-    const { status, answer, cards, error } = useRecommendations(recommender, { placement, cart: [...cart] }, { again });
+    const [unit, setUnit] = useState(null);
+    said({ setCart, setPlacement, tick, ask, setUnit });
+    const { status, answer, cards, error } = useRecommendations(recommender, { placement, cart: [...cart], unit }, { again, events });
     const seen = useSeen(events, answer);
     return h("section", { ref: seen, "data-status": status, "data-error": error?.code },
-      status === "left" ? h("p", null, "our best sellers") : h("ul", null, cards.map(({ sku, title }) => h("li", { key: sku, "data-sku": sku }, title))), h("i", null, ticks));
+      status === "empty" ? h("b", null, "held out") : status === "left" ? h("p", null, "our best sellers") : h("ul", null, cards.map(({ sku, title }) => h("li", { key: sku, "data-sku": sku }, title))), h("i", null, ticks));
   }
   export const App = (given) => h(StrictMode, null, h(Shop, given));
 `);
@@ -43,9 +45,10 @@ writeFileSync(join(project, "client.jsx"), `
   import { App } from "./shop.jsx";
   window.watched = [];
   window.asked = 0;
-  const loading = load("/model.endcap", { cards: async (skus) => (window.asked++, skus.map((sku) => ({ sku, title: "Product " + sku, url: null, image: null, cartId: null, price: null }))) });
+  const loading = load(location.search === "?dealt" ? "/dealt.endcap" : "/model.endcap", { cards: async (skus) => (window.asked++, skus.map((sku) => ({ sku, title: "Product " + sku, url: null, image: null, cartId: null, price: null }))) });
   loading.then((recommender) => (window.recommender = recommender));
-  const events = { watch: (answer, element) => { const entry = { placement: answer.placement, element: element.nodeName, ended: false }; watched.push(entry); return () => (entry.ended = true); } };
+  window.exposures = [];
+  const events = { exposed: ({ variant, withheld }) => exposures.push([variant, withheld?.length ?? 0]), watch: (answer, element) => { const entry = { placement: answer.placement, element: element.nodeName, ended: false }; watched.push(entry); return () => (entry.ended = true); } };
   hydrateRoot(document.querySelector("#root"), h(App, { recommender: loading, events, said: (tools) => (window.tools = tools) }), { onRecoverableError: (error) => console.error(String(error)) });
 `);
 const common = { bundle: true, format: "esm", target: "es2022", logLevel: "warning", nodePaths: [join(here, "node_modules")], define: { "process.env.NODE_ENV": '"development"' } };
@@ -63,6 +66,7 @@ test("hydrated under StrictMode: it asks, asks again for another question only, 
     "/client.js": (_, response) => response.writeHead(200, { "content-type": "text/javascript" }).end(readFileSync(join(project, "client.js"))),
     "/favicon.ico": (_, response) => response.writeHead(204).end(),
     "/model.endcap": bundle,
+    "/dealt.endcap": dealt.bundle,
   });
   const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
   assert.ok(executablePath, "no Chromium found: install one (`apt-get install chromium`), or set CHROMIUM to its path");
@@ -93,5 +97,16 @@ test("hydrated under StrictMode: it asks, asks again for another question only, 
   const watched = await tab.evaluate(() => watched);
   assert.ok(watched.length > 0 && watched.every(({ placement, element }) => placement === "cart" && element === "SECTION"));
   assert.equal(watched.filter(({ ended }) => !ended).length, 0, "every watch of what is not shown any more has ended");
+  assert.ok((await tab.evaluate(() => exposures)).every(([variant]) => variant === null), "told of every answer; who is in no arm is passed over by the events");
+  // Arms: a list, an empty place, the shop's own.
+  const shops = await (await importIn(project, "endcap")).load(dealt.bundle);
+  await tab.goto(`${origin}/?dealt`);
+  await tab.locator("[data-status=shown]").waitFor();
+  for (const [placement, variant, status] of [["cart", "holdout", "empty"], ["cart", "treatment", "shown"], ["home", "holdout", "left"], ["cart", "global_holdout", "empty"]]) {
+    await tab.evaluate(([asked, unit]) => (tools.setPlacement(asked), tools.setUnit(unit)), [placement, dealt.unitOf(shops, placement, variant)]);
+    await tab.waitForFunction((wanted) => exposures.at(-1)?.[0] === wanted, variant);
+    await tab.locator(`[data-status=${status}]`).waitFor();
+    assert.deepEqual(await tab.evaluate(() => exposures.at(-1)), [variant, status === "shown" ? 0 : placement === "home" ? 3 : 2]);
+  }
   assert.deepEqual(wrong, []);
 });

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { installed, importIn, knownSkus, sampleBundle } from "./support.mjs";
+import { installed, importIn, knownSkus, nameless, sampleBundle } from "./support.mjs";
 
 const { project } = installed();
 const { load, EndcapError, FALLBACK_REASONS, REASONS } = await importIn(project, "endcap");
 const bundle = sampleBundle();
 const recommender = await load(bundle);
 const skus = knownSkus(recommender);
-const ask = (request) => recommender.recommend({ placement: "cart", ...request });
+const ask = (request) => nameless(recommender.recommend({ placement: "cart", ...request }));
 const shown = (request) => ask(request).items.map(({ sku }) => sku);
 
 test("an answer has the documented shape", () => {
@@ -17,7 +17,7 @@ test("an answer has the documented shape", () => {
   assert.equal(answer.id, "q1");
   assert.equal(answer.placement, "cart");
   assert.equal(answer.model, recommender.info().model);
-  assert.deepEqual(Object.keys(answer).sort(), ["fallback", "fallback_reason", "id", "items", "model", "placement", "silent"]);
+  assert.deepEqual(Object.keys(answer).sort(), ["experiment", "fallback", "fallback_reason", "id", "items", "model", "placement", "silent", "variant"]);
   assert.ok(answer.fallback === null || answer.fallback === "popular");
   assert.equal(answer.fallback === null, answer.fallback_reason === null);
   assert.equal(answer.silent, null);
@@ -128,6 +128,14 @@ test("ages of purchases may be written both ways; purchases without one are pass
   assert.doesNotThrow(() => history([{ sku: skus[0], daysAgo: -1e308 }, { sku: skus[0], daysAgo: 1e308 }]));
 });
 
+test("an answer has one name, and another question, unit or moment has another", () => {
+  const name = (more) => recommender.recommend({ placement: "cart", cart: [{ sku: skus[0] }], now: "2026-11-26T12:00:00Z", ...more }).recommendation;
+  assert.equal(name({}), name({}));
+  const others = [{}, { unit: "u" }, { unit: "v" }, { now: "2026-11-26T12:00:01Z" }, { now: null }, { cart: [{ sku: skus[1] }] }, { segment: { a: "b" } }, { placement: "pdp_similar" }];
+  assert.equal(new Set(others.map(name)).size, others.length);
+  for (const unit of [null, undefined, "", 7, {}]) assert.equal(name({ unit }), name({}), "no unit");
+});
+
 test("a thousand calls give the same answer", () => {
   const request = { cart: [{ sku: skus[0] }], recent: [skus[1]] };
   const first = ask(request);
@@ -161,7 +169,7 @@ test("info describes the bundle", () => {
 
 test("two recommenders live side by side; a freed one says so", async () => {
   const other = await load(bundle);
-  assert.deepEqual(other.recommend({ placement: "cart" }), ask({}));
+  assert.deepEqual(nameless(other.recommend({ placement: "cart" })), ask({}));
   other.free();
   other.free();
   const freed = { name: "EndcapError", code: "E_FREED" };

@@ -6,13 +6,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { chromium } from "playwright-core";
-import { golden, importIn, installed } from "./support.mjs";
+import { dealtShop, golden, importIn, installed } from "./support.mjs";
 import { ACTIONS, fakeShop } from "./support-shop.mjs";
 
 const { project } = installed();
 const { CartError, connectShopify, formatAttribute, parseAttribute } = await importIn(project, "endcap/shopify");
 const { load } = await importIn(project, "endcap");
 const bundle = golden("v1_complete.endcap");
+const arms = dealtShop();
+const dealt = await load(arms.bundle);
 const recommender = await load(bundle);
 const KETTLE = { placement: "cart", cart: [{ sku: "KETTLE" }] };
 const [FIRST, SECOND] = recommender.recommend(KETTLE).items.map(({ sku }) => sku);
@@ -42,7 +44,7 @@ const MODULE = `
 const shop = await fakeShop({
   stock,
   routes: {
-    "/ajax": page(), "/fr/ajax": page(), "/actions": page(ACTIONS), "/away": text("text/html", "<title>away</title>"), "/page.js": text("text/javascript", MODULE), "/model.endcap": bundle, "/x.gif": text("image/gif", ""), "/favicon.ico": text("image/gif", ""),
+    "/ajax": page(), "/fr/ajax": page(), "/actions": page(ACTIONS), "/away": text("text/html", "<title>away</title>"), "/page.js": text("text/javascript", MODULE), "/model.endcap": bundle, "/dealt.endcap": arms.bundle, "/x.gif": text("image/gif", ""), "/favicon.ico": text("image/gif", ""),
     ...Object.fromEntries(["index.js", "slim.js", "element.js", "shopify.js"].map((name) => [`/${name}`, script(name)])),
   },
 });
@@ -330,6 +332,33 @@ test("with the element in one call: it waits for the cart, adds by it, and asks 
   await tab.waitForFunction((gone) => !shown.at(-1).includes(gone), FIRST);
   assert.deepEqual(await tab.evaluate(() => added), [FIRST]);
   assert.deepEqual(wrong, []);
+});
+
+test("the blocks' own arms reach the cart by themselves, beside those of the shop's own experiments", async () => {
+  const { tab, follows, quiet, shopper, wrong } = await visit("/ajax", { begins: false });
+  const [unit, held] = [arms.unitOf(dealt, "cart", "holdout"), arms.unitOf(dealt, "cart", "global_holdout")];
+  await tab.evaluate((id) => post("cart/add.js", { id, quantity: 1 }), KETTLE_ID);
+  await tab.evaluate((name) => {
+    Object.assign(window, { id: name, exposures: [], agreed: false });
+    const cards = async (skus) => skus.map((sku) => ({ sku, title: sku, url: null, image: null, cartId: null, price: null }));
+    const events = { exposed: ({ variant }) => exposures.push(variant), watch: () => () => {} };
+    return start({ element, recommender: load("/dealt.endcap", { cards }), events, unit: { id: () => window.id }, consent: () => window.agreed });
+  }, unit);
+  await follows(["KETTLE"]);
+  await tab.waitForFunction(() => exposures.length > 0);
+  assert.deepEqual(await tab.evaluate(() => [shop.context().unit ?? null, exposures.at(-1)]), [null, null], "without consent nobody is in an arm");
+  await tab.evaluate(() => ((window.agreed = true), document.dispatchEvent(new CustomEvent("visitorConsentCollected"))));
+  await tab.waitForFunction(() => exposures.at(-1) === "holdout");
+  await tab.evaluate(() => shop.setVariants({ price_test: "b" }));
+  await quiet();
+  assert.deepEqual(parseAttribute((await attributesOf(shopper))._endcap), { unit, variants: { addons: "holdout", price_test: "b" } });
+  await tab.evaluate((name) => ((window.id = name), shop.refresh()), held);
+  await tab.evaluate(() => element.refresh());
+  await tab.waitForFunction(() => exposures.at(-1) === "global_holdout");
+  await quiet();
+  assert.equal(parseAttribute((await attributesOf(shopper))._endcap).variants.global_holdout, "global_holdout");
+  await tab.evaluate(() => [{}, { experiment: null, variant: null }].forEach((none) => shop.exposed(none)));
+  assert.deepEqual([await tab.evaluate(() => errors), wrong], [[], []]);
 });
 
 test("where the cart cannot be read the element asks without it, and the code is told", async () => {

@@ -26,7 +26,7 @@ const origin = await serve({ "/cards.endcap": (_, response) => (requests++, setT
 const whole = await load(model);
 const skus = knownSkus(whole);
 const views = [{ placement: "cart", cart: [{ sku: skus[0] }] }, ...["pdp_complements", "pdp_similar"].map((placement) => ({ placement, product: skus[0] }))];
-const answers = (recommender) => views.map((request) => recommender.recommend(request));
+const answers = (recommender) => views.map((request) => recommender.recommend({ ...request, now: "2026-11-26T12:00:00Z" }));
 
 // The whole model blends more into a cart than its first relation, so the answers may differ in score and in tail.
 test("the cart slice answers the cart by itself, and knows which relations it lacks", async () => {

@@ -95,6 +95,45 @@ export function trainedShop({ config, catalog, audience = "public", columns = "s
   return { directory, endcap, bundle: () => new Uint8Array(readFileSync(join(directory, "model.endcap"))) };
 }
 
+/**
+ * A shop whose visitors are dealt to arms: at `cart` against an empty place, at `home` against what the shop shows there, and a
+ * tenth held out of everything. `unitOf` finds a visitor of an arm.
+ */
+export function dealtShop() {
+  const { bundle, directory } = trainedShop({
+    catalog: ["KETTLE,Kettle,Kettles,39.00,20.00,9,Brew,", "FILTER,Filters,Paper,3.50,1.00,9,Brew,", "CUP,Cup,Cups,9.00,4.00,9,Brew,", "SCALE,Scale,Tools,19.00,9.00,9,Brew,"],
+    config: `
+[placement.cart]
+strategy = "cart_addons"
+limit = 2
+
+[placement.home]
+strategy = "popular"
+limit = 3
+
+[[experiment]]
+name = "addons"
+placement = "cart"
+allocation = { holdout = 0.4, treatment = 0.4 }
+
+[[experiment]]
+name = "best"
+placement = "home"
+allocation = { holdout = 0.4, treatment = 0.4 }
+control = "incumbent"
+
+[experiments]
+global_holdout = 0.1
+`,
+  });
+  const unitOf = (recommender, placement, variant) => {
+    const unit = Array.from({ length: 1_000 }, (_, n) => `u${n}`).find((name) => recommender.recommend({ placement, cart: [{ sku: "KETTLE" }], unit: name }).variant === variant);
+    if (unit === undefined) throw new Error(`nobody is in ${variant} of ${placement}`);
+    return unit;
+  };
+  return { bundle: bundle(), directory, unitOf };
+}
+
 /** The code of the error that a call ends with; `null` where it ends well. */
 export function codeOf(call) {
   try {
@@ -118,6 +157,14 @@ export async function serve(routes) {
     server.close();
   });
   return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** An answer, or several, without names: those of the same question are others a second later. */
+export function nameless(answer) {
+  if (Array.isArray(answer)) return answer.map(nameless);
+  const { recommendation, ...rest } = answer;
+  if (!/^[0-9a-f]{32}$/.test(recommendation)) throw new Error(`an answer without a name: ${JSON.stringify(answer)}`);
+  return rest;
 }
 
 /** SKUs that the bundle knows: what it calls popular. */

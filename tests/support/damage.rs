@@ -58,6 +58,7 @@ fn ask_trade<D: AsRef<[u8]>>(bundle: &Bundle<D>, item: ItemId) {
     assert!((bundle.signature(item) as usize) < bundle.signatures().len());
     let _ = bundle.signatures().sets_of_signature(item.0).count();
     assert!(bundle.class_pairs(item.0).count() <= 16 && bundle.class_pairs(item.0).all(|i| i.index() < bundle.len()));
+    let _ = bundle.experiments();
     let _ = (bundle.is_sensitive(item.0), bundle.classes(), bundle.terms(), bundle.private(), bundle.rules());
     let (mut skus, mut read) = (bundle.dictionary().unwrap().in_order(), 0);
     while item.0 == 0 && skus.next().is_some_and(|(sku, _)| sku.len() < 256) {
@@ -76,12 +77,16 @@ fn ask(recommender: &mut Recommender<&[u8]>, placement: &str, items: usize) {
         history: &history,
         exclude: &["CUP"],
         limit: Some(8),
+        unit: Some("0f3c5a"),
         ..Request::default()
     };
     // Once with all that a page may know, once with a history alone: then the last order votes.
-    for request in [Request { cart: &[], product: None, ..request.clone() }, request] {
+    let [nobody, history] =
+        [Request { unit: None, ..request.clone() }, Request { cart: &[], product: None, ..request.clone() }];
+    for request in [nobody, history, request] {
         let answer = recommender.recommend(&request).expect("a placement that the bundle names");
-        assert!(answer.picks.len() <= 8 && answer.due.unwrap_or(0) <= 2);
+        assert!(answer.withheld.is_empty() || (answer.picks.is_empty() && answer.silent.is_some()));
+        assert!(answer.picks.len() <= 8 && answer.withheld.len() <= 8 && answer.due.unwrap_or(0) <= 2);
         assert!(answer.picks.iter().all(|pick| pick.item.index() < items && !pick.score.is_nan()));
     }
 }
@@ -109,6 +114,10 @@ pub fn exercise_overlay(bytes: &[u8]) {
         (before, read) = (sku.to_vec(), read + 1);
     }
     assert_eq!(read, overlay.len());
+    for change in overlay.experiments() {
+        let total: u32 = change.arms.iter().map(|(_, share)| u32::from(*share)).sum();
+        assert!(total <= 10_000 && change.arms.len() <= 8 && !change.name.is_empty());
+    }
     let Some(rules) = overlay.rules() else { return };
     let (mut skus, mut read) = (rules.skus(), 0);
     while let Some((_, signature)) = skus.next() {

@@ -1,8 +1,9 @@
 //! The engine as JavaScript calls it; run in Node by `wasm_node.rs` and in a browser by `wasm_browser.rs`.
 
 use crate::support::damage::with_hashes;
+use crate::support::everything::everything;
 use crate::support::{complete, noise, six};
-use endcap::bundle::{Bundle, write};
+use endcap::bundle::{Bundle, Draft, write};
 use endcap::placement::{PastPurchase, Recommender, Request};
 use endcap::wasm::Engine;
 use wasm_bindgen::{JsCast, JsValue};
@@ -30,9 +31,12 @@ struct Asked<'a> {
 fn shown(engine: &mut Engine, asked: Asked<'_>, limit: u32) -> Vec<String> {
     let Asked { placement, cart, product, recent, history, days, exclude } = asked;
     let flat =
-        engine.recommend(placement, cart, &[], product, recent, history, days, exclude, "", f64::NAN, limit, ALONE);
+        engine.recommend(placement, cart, &[], product, recent, history, days, exclude, "", "", f64::NAN, limit, ALONE);
     assert_eq!(flat[0], 0, "{placement} was not answered");
-    assert!(flat[1] <= 3 && flat[2] <= 4 && (flat[1] == 0) == (flat[2] == 0) && flat.len() == 6 + flat[5] as usize * 8);
+    assert!(
+        flat[1] <= 3 && flat[2] <= 4 && (flat[1] == 0) == (flat[2] == 0) && flat.len() == 11 + flat[10] as usize * 8
+    );
+    assert_eq!(flat[5], 0, "nobody is in an arm here");
     assert_eq!(flat[3] > 0, placement == "post_purchase");
     assert_eq!(flat[4], 0, "nothing is silent here");
     listed(engine, &flat)
@@ -40,7 +44,7 @@ fn shown(engine: &mut Engine, asked: Asked<'_>, limit: u32) -> Vec<String> {
 
 /// The SKUs of a flat answer.
 fn listed(engine: &Engine, flat: &[u32]) -> Vec<String> {
-    let picks = flat[6..].chunks(8).map(|pick| {
+    let picks = flat[11..].chunks(8).map(|pick| {
         assert!(f32::from_bits(pick[1]) >= 0.0 && pick[2] < 9 && pick[3] <= 1 && pick[4] <= 3);
         engine.sku(pick[0]).expect("an item of the bundle")
     });
@@ -49,7 +53,7 @@ fn listed(engine: &Engine, flat: &[u32]) -> Vec<String> {
 
 /// The flat answer to a cart, as a block of a page or alone.
 fn block(engine: &mut Engine, placement: &str, cart: &str, amounts: &[f64], number: u32) -> Vec<u32> {
-    engine.recommend(placement, cart, amounts, "", "", "", &[], "", "", f64::NAN, NO_LIMIT, number)
+    engine.recommend(placement, cart, amounts, "", "", "", &[], "", "", "", f64::NAN, NO_LIMIT, number)
 }
 
 fn in_cart(cart: &str) -> Asked<'_> {
@@ -168,8 +172,11 @@ fn the_flat_answer_is_the_recommenders() {
             answer.fallback_reason.map_or(0, |reason| reason as u32),
             answer.due.map_or(0, |due| due + 1),
             answer.silent.map_or(0, |why| why as u32),
-            answer.picks.len() as u32,
+            0,
         ];
+        let name = answer.recommendation.to_string();
+        expected.extend((0..4).map(|at| u32::from_str_radix(&name[at * 8..at * 8 + 8], 16).unwrap()));
+        expected.push(answer.picks.len() as u32);
         for pick in answer.picks {
             let because: Vec<u32> = pick.because().map(|item| item.0).chain([0; 3]).take(3).collect();
             let (relaxed, voters) = (u32::from(pick.relaxed), pick.because().count() as u32);
@@ -185,6 +192,7 @@ fn the_flat_answer_is_the_recommenders() {
             &[skus[n], skus[0]].join("\n"),
             &[n as f32, 9.5],
             &exclude.join("\n"),
+            "",
             "",
             f64::NAN,
             limit,
@@ -210,10 +218,10 @@ fn blocks_of_a_page_share_nothing() {
 #[wasm_bindgen_test]
 fn a_list_of_the_shops_own_is_answered_by_its_places() {
     let mut engine = of_six();
-    let flat = engine.rerank("cart", "", &[], "", "", "", &[], "", "", f64::NAN, "CUP\n?\nKETTLE");
+    let flat = engine.rerank("cart", "", &[], "", "", "", &[], "", "", "", f64::NAN, "CUP\n?\nKETTLE");
     // The unknown and the kettle, then the cup, which is sold out, with one product in its place.
-    assert_eq!(flat[..8], [0, 3, 2, 4, 1, 1, 0, 1], "{flat:?}");
-    assert_eq!((engine.sku(flat[8]).as_deref(), flat.len()), (Some("SCALE"), 16));
+    assert_eq!((&flat[..2], &flat[6..13]), (&[0, 0][..], &[3, 2, 4, 1, 1, 0, 1][..]), "{flat:?}");
+    assert_eq!((engine.sku(flat[13]).as_deref(), flat.len()), (Some("SCALE"), 21));
 }
 
 /// What changes on the spot crosses as numbers, becomes an overlay, and takes effect like any other.
@@ -223,18 +231,51 @@ fn a_change_becomes_an_overlay() {
     let nothing = f64::NAN;
     let out = [4.0, nothing, nothing, 0.0, nothing, nothing];
     let of = |engine: &Engine, skus: &str, facts: &[f64], revision: f64| {
-        engine.overlay(skus, facts, "", false, "", &[], revision, nothing).ok().expect("a sound change")
+        engine.overlay(skus, facts, "", "", false, "", &[], revision, nothing).ok().expect("a sound change")
     };
     let overlay = of(&engine, "SCALE\nDRIPPER\nGONE", &[out, out, out].concat(), 3.0);
-    assert_eq!(engine.patch(&overlay).ok(), Some(vec![1, 2, 1]));
-    assert_eq!(engine.patch(&overlay).ok(), Some(vec![0, 0, 0]));
-    assert_eq!(engine.patch_locally(&overlay).ok(), Some(vec![1, 2, 1]));
+    assert_eq!(engine.patch(&overlay).ok(), Some(vec![1, 2, 1, 0]));
+    assert_eq!(engine.patch(&overlay).ok(), Some(vec![0, 0, 0, 0]));
+    assert_eq!(engine.patch_locally(&overlay).ok(), Some(vec![1, 2, 1, 0]));
     assert_eq!(shown(&mut engine, in_cart("KETTLE"), NO_LIMIT), ["FILTER-S"]);
     assert!(engine.patch(&of(&engine, "CUP", &out, 2.0)).is_err(), "an older one");
     let counted = of(&engine, "CUP", &[nothing, 3.0, nothing, 0.0, nothing, nothing], 9.0);
     assert!(engine.patch(&counted).is_err(), "a count for a public bundle");
     assert!(engine.set_enabled("cart", false) && !engine.set_enabled("crat", false));
-    assert_eq!(block(&mut engine, "cart", "KETTLE", &[], ALONE), [0, 0, 0, 0, 1, 0]);
+    let off = block(&mut engine, "cart", "KETTLE", &[], ALONE);
+    assert_eq!((&off[..6], &off[10..]), (&[0, 0, 0, 0, 1, 0][..], &[0][..]));
+}
+
+/// Who is in which arm: the numbers say that there is one, and `arm` says which; an overlay takes it back.
+#[wasm_bindgen_test]
+fn arms_are_told_by_their_names() {
+    let draft = Draft { private: None, ..everything() };
+    let mut engine = opened(&write(&draft).unwrap());
+    let ask = |engine: &mut Engine, unit: &str| {
+        // Dear enough that the window of prices lets something pass.
+        let (cart, amounts, now) = ("KETTLE\nDRIPPER", [9.0, 99.0, 1.0, f64::NAN], 1_790_000_000.0);
+        let flat = engine.recommend("cart", cart, &amounts, "", "", "", &[], "", "", unit, now, NO_LIMIT, ALONE);
+        assert_eq!(flat[5] == 0, engine.arm() == "\u{1f}");
+        assert_eq!(flat[4] >= 3, engine.arm().ends_with("holdout"), "a list is kept back from those held out");
+        (engine.arm(), flat[10])
+    };
+    let found: std::collections::BTreeMap<String, u32> = (0..200).map(|n| ask(&mut engine, &format!("u{n}"))).collect();
+    let arms: Vec<&str> = found.keys().map(String::as_str).collect();
+    let expected = ["", "global_holdout", "cart-addons-q1|holdout", "cart-addons-q1|plain", "cart-addons-q1|treatment"];
+    let expected =
+        expected.map(|arm| if arm.contains('|') { arm.replace('|', "\u{1f}") } else { format!("\u{1f}{arm}") });
+    assert_eq!(arms, expected);
+    assert!(found.values().all(|count| *count > 0), "what is kept back is told of as well");
+    assert_eq!(ask(&mut engine, "").0, "\u{1f}");
+    assert_eq!(engine.experiments(), "cart-addons-q1\nCheckout_2");
+    let change = "cart-addons-q1\u{1f}0\u{1f}holdout\u{1f}1\u{1f}b\u{1f}9\ngone\u{1f}";
+    let overlay = engine.overlay("", &[], "", change, false, "", &[], 1.0, f64::NAN).ok().expect("a sound change");
+    assert_eq!(engine.patch(&overlay).ok(), Some(vec![1, 0, 0, 1]));
+    let arms: Vec<String> = (0..200).map(|n| ask(&mut engine, &format!("u{n}")).0).collect();
+    assert!(arms.iter().all(|arm| arm == "\u{1f}" || arm == "\u{1f}global_holdout"));
+    assert!(
+        engine.overlay("", &[], "", "cart-addons-q1\u{1f}1\u{1f}holdout\u{1f}x", false, "", &[], 2.0, 0.0).is_err()
+    );
 }
 
 /// What the TypeScript never writes is read as nothing.
@@ -328,14 +369,15 @@ fn survived(bytes: Vec<u8>) -> bool {
             &[3.0, f32::NAN],
             "CUP",
             "device\u{1f}mobile\nno value",
+            "a unit",
             1_750_000_000.0,
             8,
             ALONE,
         );
-        assert!(flat[0] == 0 && flat[5] <= 8);
+        assert!(flat[0] == 0 && flat[10] <= 8);
         let asked = ("KETTLE", "CUP\nDRIPPER\n?");
-        engine.rerank(placement, asked.0, &[], "", "", "", &[], "", "", 0.0, asked.1);
-        engine.explain(placement, asked.0, &[], "", "", "", &[], "", "", 0.0, NO_LIMIT, asked.1, 9);
+        engine.rerank(placement, asked.0, &[], "", "", "", &[], "", "", "u", 0.0, asked.1);
+        engine.explain(placement, asked.0, &[], "", "", "", &[], "", "", "u", 0.0, NO_LIMIT, asked.1, 9);
     }
     for item in 0..8 {
         let _ = (engine.card(item), engine.sku(item));

@@ -20,6 +20,7 @@ pub fn everything() -> Draft {
     draft.items[3].card.price = None;
     draft.rules = rules();
     draft.class_pairs = vec![vec![ItemId(2), ItemId(1)], vec![], vec![ItemId(0)]];
+    draft.experiments = experiments();
     draft.private = Some(private());
     draft
 }
@@ -81,6 +82,32 @@ fn rules() -> RuleTable {
         rules: vec![boost, bury, exclude, pin, only],
         sets: Sets { signature_of: vec![1, 0, 2, 1, 0, 2], signatures: vec![vec![], vec![0], vec![0, 1, 2]] },
     }
+}
+
+/// Two experiments, one against an empty place and one against the shop's own, and a tenth held out of everything.
+pub fn experiments() -> Experiments {
+    let arms = |arms: &[(&str, u16)]| arms.iter().map(|(arm, share)| ((*arm).to_owned(), *share)).collect();
+    let addons = StoredExperiment {
+        name: "cart-addons-q1".into(),
+        placement: "cart".into(),
+        salt: "cart-addons-q1".into(),
+        arms: arms(&[("holdout", 3_000), ("plain", 2_000), ("treatment", 4_500)]),
+        control: StoredControl::None,
+        segment: Vec::new(),
+        from: None,
+        until: None,
+    };
+    let checkout = StoredExperiment {
+        name: "Checkout_2".into(),
+        placement: "pdp_complements".into(),
+        salt: "dealt anew".into(),
+        arms: arms(&[("treatment", 5_000), ("holdout", 5_000)]),
+        control: StoredControl::Incumbent,
+        segment: vec![("country".into(), vec!["AT".into(), "DE".into()])],
+        from: Some(1_700_000_000),
+        until: Some(1_800_000_000),
+    };
+    Experiments { held_out: 1_000, salt: "global_holdout".into(), list: vec![addons, checkout] }
 }
 
 fn facts(item: usize) -> ItemFacts {
@@ -173,5 +200,14 @@ pub fn overlay() -> OverlayDraft {
             signature_of: vec![1, 1, 2],
             signatures: vec![vec![], vec![0], vec![0, 1]],
         }),
+        experiments: vec![
+            ExperimentChange {
+                name: "cart-addons-q1".into(),
+                enabled: Some(true),
+                arms: vec![("holdout".into(), 4_000), ("treatment".into(), 6_000)],
+            },
+            ExperimentChange { name: "Checkout_2".into(), enabled: Some(false), arms: Vec::new() },
+            ExperimentChange { name: "gone".into(), ..ExperimentChange::default() },
+        ],
     }
 }

@@ -79,6 +79,7 @@ pub fn six() -> Draft {
         terms: ShopTerms::default(),
         rules: RuleTable::default(),
         class_pairs: vec![],
+        experiments: Experiments::default(),
         private: None,
     }
 }

@@ -430,6 +430,7 @@ pub struct Question {
     pub now: Option<i64>,
     pub segment: Vec<(String, String)>,
     pub list: Vec<String>,
+    pub unit: Option<String>,
 }
 
 impl Question {
@@ -450,6 +451,7 @@ impl Question {
             now: self.now,
             segment: &segment,
             list: &words(&self.list),
+            unit: self.unit.as_deref(),
         })
     }
 

@@ -1,18 +1,26 @@
 // Events of pages on their way to the shop's own log: read, checked, and handed to a sink.
 
-import { jsonOf, Refused } from "./http.js";
+import { hexOf, jsonOf, Refused } from "./http.js";
 import type { KeyValueNamespace } from "./store.js";
 
 /** Longest batch, in bytes: what a browser's beacon may hold. */
 const MOST_BYTES = 64 * 1024;
 const MOST_EVENTS = 200;
 const MOST_ITEMS = 200;
-const NAMES: readonly unknown[] = ["view_item_list", "select_item", "add_to_cart", "purchase"];
+const NAMES: readonly unknown[] = ["exposure", "view_item_list", "select_item", "add_to_cart", "purchase"];
+/** Most keys of a segment, and most experiments of an order. */
+const MOST_KEYS = 32;
+/** Fewest bytes of the key that units are hashed under. */
+const KEY_BYTES = 32;
+/** Bytes of a unit's hash that are kept. */
+const UNIT_BYTES = 16;
 
 /** An event that was checked: only what is known of events, in its bounds. */
 export interface ReceivedEvent {
+  /** The version of this form. */
+  v: 1;
   id: string;
-  name: "view_item_list" | "select_item" | "add_to_cart" | "purchase";
+  name: "exposure" | "view_item_list" | "select_item" | "add_to_cart" | "purchase";
   /** When it happened, by the visitor's clock. */
   at: string;
   /** When it arrived, by the server's. */
@@ -20,11 +28,41 @@ export interface ReceivedEvent {
   item_list_id?: string;
   recommendation_id?: string;
   model?: string;
+  /** How much the visitor allows: `anonymous` events name no unit, no experiment and no variant. */
+  consent: "full" | "anonymous";
+  /** The unit itself: only where the handler has no `eventKey`. Then the log is personal data. */
   unit?: string;
+  /** The first 16 bytes of HMAC-SHA-256 under `eventKey` over the unit, as 32 hexadecimal digits. */
+  unit_key?: string;
+  experiment?: string;
+  variant?: string;
+  /** There, and true, where the items are what would have been shown. */
+  withheld?: true;
+  segment?: Record<string, string>;
   items: { item_id: string; index?: number; quantity?: number; price?: number }[];
   transaction_id?: string;
   value?: number;
   currency?: string;
+  /** Of a purchase: the variants that the order carries, by experiment. */
+  experiments?: Record<string, string>;
+}
+
+/** The secret that units are hashed under: a text or bytes of at least 32 bytes, or a key of WebCrypto for HMAC with SHA-256. */
+export type EventKey = string | Uint8Array | CryptoKey;
+
+/** The secret as a key. Throws at once for one that is too short, or none. */
+export function keyOf(given: EventKey): Promise<CryptoKey> {
+  const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  if (ArrayBuffer.isView(bytes) && bytes.length >= KEY_BYTES) {
+    const key = crypto.subtle.importKey("raw", new Uint8Array(bytes), algorithm, false, ["sign"]);
+    // Awaited by the first request that needs it.
+    key.catch(() => {});
+    return key;
+  }
+  const { name, hash } = ((bytes as CryptoKey | null)?.algorithm ?? {}) as { name?: string; hash?: { name?: string } };
+  if (name === algorithm.name && hash?.name === algorithm.hash && (bytes as CryptoKey).usages.includes("sign")) return Promise.resolve(bytes as CryptoKey);
+  throw new TypeError(`createHandler: expected \`eventKey\` of at least ${KEY_BYTES} random bytes, or a CryptoKey that signs by HMAC with SHA-256`);
 }
 
 /** Takes a batch of events. What it rejects the page sends again, so that an event may come twice: its `id` tells. */
@@ -56,8 +94,8 @@ export function fileSink(folder: string): EventSink {
 const day = () => new Date().toISOString().slice(0, 10);
 const lines = (events: ReceivedEvent[]) => events.map((event) => `${JSON.stringify(event)}\n`).join("");
 
-/** The events of a request that can be read, and how many cannot. */
-export async function received(request: Request): Promise<{ events: ReceivedEvent[]; refused: number }> {
+/** The events of a request that can be read, their units hashed where there is a `key`, and how many cannot. */
+export async function received(request: Request, key?: CryptoKey): Promise<{ events: ReceivedEvent[]; refused: number }> {
   const body = (await jsonOf(request, MOST_BYTES)) as { version?: unknown; events?: unknown } | null;
   if (typeof body !== "object" || body === null || body.version !== 1 || !Array.isArray(body.events)) {
     throw new Refused("E_BODY", 'expected { "version": 1, "events": […] }, found something else');
@@ -65,7 +103,19 @@ export async function received(request: Request): Promise<{ events: ReceivedEven
   if (body.events.length > MOST_EVENTS) throw new Refused("E_TOO_LARGE", `expected at most ${MOST_EVENTS} events, found ${body.events.length}`);
   const now = new Date().toISOString();
   const events = body.events.flatMap((event) => checked(event, now) ?? []);
-  return { events, refused: body.events.length - events.length };
+  return { events: key === undefined ? events : await hashed(events, key), refused: body.events.length - events.length };
+}
+
+/** Events without units, and with their hashes. */
+async function hashed(events: readonly ReceivedEvent[], key: CryptoKey): Promise<ReceivedEvent[]> {
+  // A batch is of one visitor, most often.
+  const known = new Map<string, string>();
+  for (const { unit } of events) if (unit !== undefined && !known.has(unit)) known.set(unit, await hashOf(unit, key));
+  return events.map(({ unit, ...event }) => (unit === undefined ? event : { ...event, unit_key: known.get(unit) as string }));
+}
+
+async function hashOf(unit: string, key: CryptoKey): Promise<string> {
+  return hexOf(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(unit)), UNIT_BYTES);
 }
 
 function checked(given: unknown, received_at: string): ReceivedEvent | undefined {
@@ -81,15 +131,24 @@ function checked(given: unknown, received_at: string): ReceivedEvent | undefined
   const list = text(event["item_list_id"], 64);
   // A purchase is of an order, all else of a list.
   if (purchase ? order === undefined : list === undefined) return undefined;
-  const unit = typeof event["unit"] === "string" && /^[0-9a-f]{32}$/.test(event["unit"]) ? event["unit"] : undefined;
+  const consent = event["consent"] === "anonymous" ? "anonymous" : "full";
+  const whose = consent === "full" && present({ unit: text(event["unit"], 128), experiment: nameOf(event["experiment"]), variant: nameOf(event["variant"]) });
+  // An exposure is of an arm, or of none.
+  if (event["name"] === "exposure" && !(whose && whose.variant)) return undefined;
   const currency = typeof event["currency"] === "string" && /^[A-Z]{3}$/.test(event["currency"]) ? event["currency"] : undefined;
   return {
+    v: 1,
     id,
     name: event["name"] as ReceivedEvent["name"],
     at: new Date(at).toISOString(),
     received_at,
-    ...present({ item_list_id: list, recommendation_id: text(event["recommendation_id"], 64), model: text(event["model"], 64), unit, currency }),
+    ...present({ item_list_id: list, recommendation_id: text(event["recommendation_id"], 64), model: text(event["model"], 64) }),
+    consent,
+    ...whose,
+    ...(event["withheld"] === true && { withheld: true }),
+    ...present({ segment: table(event["segment"], (key) => text(key, 64), (value) => text(value, 200)), currency }),
     ...present({ transaction_id: order, value: number(event["value"], -1e12, 1e12) }),
+    ...(purchase && whose && present({ experiments: table(event["experiments"], nameOf, nameOf) })),
     items: items as ReceivedEvent["items"],
   };
 }
@@ -100,6 +159,20 @@ function item(given: unknown): ReceivedEvent["items"][number] | undefined {
   const sku = text(item_id, 255);
   const place = number(index, 0, 10_000);
   return sku === undefined ? undefined : { item_id: sku, ...present({ index: Number.isInteger(place) ? place : undefined, quantity: number(quantity, -1e6, 1e6), price: number(price, 0, 1e9) }) };
+}
+
+/** The name of an experiment or of an arm. */
+function nameOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(value) ? value : undefined;
+}
+
+/** A table of texts, as far as its keys and values are such; nothing where nothing is left, or it is too large. */
+function table(given: unknown, key: (name: unknown) => string | undefined, value: (said: unknown) => string | undefined): Record<string, string> | undefined {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return undefined;
+  const entries = Object.entries(given);
+  if (entries.length > MOST_KEYS) return undefined;
+  const kept = entries.filter(([name, said]) => key(name) !== undefined && value(said) !== undefined) as [string, string][];
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** A text of bounded length without control characters. */

@@ -1,7 +1,7 @@
 // The routes, and what every request goes through before and after them.
 
 import type { RecommendRequest, Source, StudioRecommender } from "endcap/studio";
-import { type EventSink, received } from "./events.js";
+import { type EventKey, type EventSink, keyOf, received } from "./events.js";
 import { type Delivery, type Hooks, shopify, wooCommerce } from "./hooks.js";
 import { bears, bodyOf, failed, isOurs, json, jsonOf, printable, Refused, tagOf } from "./http.js";
 import { type FreshSource, Model, type ModelState } from "./model.js";
@@ -57,6 +57,13 @@ export interface HandlerOptions {
    */
   events?: EventSink | undefined;
   /**
+   * The secret under which the events' `unit` becomes a `unit_key` before the sink sees it: at least 32 random bytes, or as many
+   * characters, or a key of WebCrypto (HMAC with SHA-256). It stays on the server, is the same for the life of an experiment, and is
+   * destroyed after it. Default: none, and `unit` stays: then whoever reads the log can tell who did what, and the log is personal
+   * data.
+   */
+  eventKey?: EventKey | undefined;
+  /**
    * What is put into the shop's own pages: every request that is for none of the routes goes to the shop's server, and its pages
    * come back with blocks in them. Default: none; such requests are answered 404.
    */
@@ -101,9 +108,9 @@ export interface Handler {
  *
  * | Route | Asks | Answers |
  * |---|---|---|
- * | `GET /recommendations?placement=&sku=&sku=&product=&limit=` | one placement, what it needs as parameters | what `recommend` says, with an `ETag`; caches may keep what names no cart |
+ * | `GET /recommendations?placement=&sku=&sku=&product=&limit=&unit=` | one placement, what it needs as parameters | what `recommend` says, with an `ETag`; caches may keep what names no cart, and nothing keeps what names a unit |
  * | `POST /recommendations` | a request as `recommend` takes it, or `{ "page": [request, …] }` | what `recommend` says, or `{ "page": [answer, …] }`; never kept |
- * | `PATCH /overlay` | the bytes of an overlay that holds all that changed since training; a bearer token | `{ changed, revision, items, unknown }`; 409 for an older revision |
+ * | `PATCH /overlay` | the bytes of an overlay that holds all that changed since training; a bearer token | `{ changed, revision, items, unknown, unknown_experiments }`; 409 for an older revision |
  * | `POST /events` | a batch of `endcap/events` | 202 and `{ taken, refused }` |
  * | `POST /hooks/shopify/products`, `POST /hooks/woocommerce` | a webhook, signed | `{ items, unknown, again }`; once, however often it comes |
  * | `GET /health` | | 200 and what is in force; 503 before a model is |
@@ -111,7 +118,8 @@ export interface Handler {
  * With `pages` every other request goes to the shop's own server. `E_ORIGIN` (502) says that it gave no answer; whatever it
  * answers, an error too, is the shop's own and goes on as it is.
  *
- * A GET names no history and no segment, and whoever asks is no part of its key: what depends on the visitor is asked by POST.
+ * A GET names no history and no segment, and whoever asks is no part of its key: what depends on the visitor is asked by POST, or
+ * names a `unit`. No variant of an experiment is ever in an answer that is kept.
  *
  * Errors are `{ "error": { code, message, advice } }` with a fitting status. Nothing of the server's inside is told.
  */
@@ -169,7 +177,7 @@ export function createHandler(options: HandlerOptions): Handler {
   async function logged(request: Request): Promise<Response> {
     const sink = settings.events;
     if (sink === undefined) throw new Refused("E_ROUTE", "events are not taken here");
-    const { events, refused } = await received(request);
+    const { events, refused } = await received(request, await settings.eventKey);
     try {
       if (events.length > 0) await sink(events);
     } catch (error) {
@@ -221,6 +229,7 @@ async function ready(model: Model, after: (work: Promise<unknown>) => void): Pro
 async function byAddress(url: URL, request: Request, recommender: StudioRecommender, maxAge: number): Promise<Response> {
   const asked = url.searchParams;
   const limit = asked.get("limit");
+  const unit = asked.get("unit");
   const [cart, exclude] = [bounded(asked.getAll("sku"), "sku"), bounded(asked.getAll("exclude"), "exclude")];
   const found = recommender.recommend({
     placement: asked.get("placement") ?? "",
@@ -228,14 +237,18 @@ async function byAddress(url: URL, request: Request, recommender: StudioRecommen
     product: asked.get("product"),
     exclude,
     limit: limit === null ? undefined : Number(limit),
+    unit,
   });
+  // Whose answer it is would be a part of its address: nothing keeps it, and nobody asks whether it changed.
+  if (unit) return json(found, 200, { "cache-control": "private, no-store" });
   const body = new TextEncoder().encode(JSON.stringify(found));
-  const tag = await tagOf(body);
+  // The name of an answer is another each second: what is the same but for it is the same to a cache.
+  const tag = `W/${await tagOf(new TextEncoder().encode(JSON.stringify({ ...found, recommendation: "" })))}`;
   // A cart is one shopper's: no cache that others share keeps an answer to it.
   const kept = maxAge > 0 ? `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}` : "no-cache";
   const headers = { etag: tag, "cache-control": cart.length + exclude.length > 0 ? "private, no-cache" : kept };
   const known = request.headers.get("if-none-match")?.split(",").map((one) => one.trim().replace(/^W\//, ""));
-  if (known?.includes(tag)) return new Response(null, { status: 304, headers });
+  if (known?.includes(tag.slice(2))) return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, "content-type": "application/json; charset=utf-8", "x-content-type-options": "nosniff" } });
 }
 
@@ -296,6 +309,7 @@ function checked(options: HandlerOptions) {
     store,
     hooks: options.hooks ?? {},
     events: options.events,
+    eventKey: options.eventKey === undefined ? undefined : keyOf(options.eventKey),
     tokens,
     onError,
     limit: options.limit ?? (() => true),

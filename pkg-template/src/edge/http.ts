@@ -140,6 +140,10 @@ async function digest(text: string): Promise<Uint8Array> {
 
 /** A short name for some bytes, as an entity tag. */
 export async function tagOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `"${[...hash.subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  return `"${hexOf(await crypto.subtle.digest("SHA-256", bytes), 12)}"`;
+}
+
+/** The first `count` bytes of a hash in hexadecimal digits. */
+export function hexOf(hash: ArrayBuffer, count: number): string {
+  return Array.from(new Uint8Array(hash, 0, count), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -15,7 +15,7 @@ export interface RenderContext {
 /**
  * The block that is drawn where a shop draws none of its own:
  *
- *     <section class="endcap-block" data-endcap-placement data-endcap-recommendation data-endcap-model>
+ *     <section class="endcap-block" data-endcap-placement data-endcap-recommendation data-endcap-model data-endcap-experiment data-endcap-variant>
  *       <h2 class="endcap-heading">…</h2>
  *       <ul class="endcap-list" role="list">
  *         <li class="endcap-item" data-endcap-sku data-endcap-index>
@@ -28,9 +28,28 @@ export function renderBlock(answer: Answer, cards: readonly Card[], { language, 
   const id = `endcap-${answer.id ?? answer.placement}`;
   const named = heading ? ` aria-labelledby="${escaped(id)}"` : "";
   const title = heading ? `<h2 class="endcap-heading" id="${escaped(id)}">${escaped(heading)}</h2>` : "";
-  const data = { placement: answer.placement, recommendation: answer.id ?? "", model: answer.model };
+  const data = told(answer);
   const items = cards.map((card) => item(card, answer.items.findIndex(({ sku }) => sku === card.sku), language));
   return `<section class="endcap-block"${named}${dataset(data)}>${title}<ul class="endcap-list" role="list">${items.join("")}</ul></section>`;
+}
+
+/** The list that an experiment keeps back from this visitor; `undefined` where none is. */
+export function keptBack(answer: Answer): Answer["withheld"] {
+  return answer.variant ? answer.withheld : undefined;
+}
+
+/**
+ * What stands for a list that is kept back: nothing that is to be seen, and the arm with the SKUs, so that the page can tell of the
+ * exposure as it does for the other arms.
+ */
+export function renderKeptBack(answer: Answer): string {
+  const withheld = JSON.stringify(answer.withheld?.map(({ sku }) => sku) ?? []);
+  return `<section class="endcap-block" hidden${dataset({ ...told(answer), withheld })}></section>`;
+}
+
+function told(answer: Answer): Record<string, string> {
+  const { placement, recommendation, model, experiment, variant } = answer;
+  return { placement, recommendation, model, ...(experiment && { experiment }), ...(variant && { variant }) };
 }
 
 function item(card: Card, index: number, language: string | undefined): string {

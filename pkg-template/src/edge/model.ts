@@ -100,7 +100,7 @@ export class Model {
    *
    * @throws {EndcapError} the codes of `patch`; the store stays as it was.
    */
-  async publish(store: Store, overlay: Uint8Array<ArrayBuffer>): Promise<{ changed: boolean; revision: number | null; items: number; unknown: number }> {
+  async publish(store: Store, overlay: Uint8Array<ArrayBuffer>): Promise<{ changed: boolean; revision: number | null; items: number; unknown: number; unknown_experiments: number }> {
     const { bundle } = this.#loaded ?? (await this.#first());
     return this.#again(async () => {
       const before = await store.get(OVERLAY);
@@ -108,12 +108,12 @@ export class Model {
       try {
         // The one in force first: an older revision is refused by the engine that would have to take it.
         if (before !== undefined) tried(() => trial.patch(before.bytes));
-        const { changed, items, unknown } = trial.patch(overlay);
+        const { changed, items, unknown, unknown_experiments } = trial.patch(overlay);
         const told = trial.info().overlay;
         if (changed && !(await store.put(OVERLAY, overlay, before?.tag ?? null))) return undefined;
         // One that does not say when it was made was made when it came.
         if (changed) await this.#forget(store, typeof told?.made_at === "string" ? Date.parse(told.made_at) : Date.now());
-        return { changed, revision: told?.revision ?? null, items, unknown };
+        return { changed, revision: told?.revision ?? null, items, unknown, unknown_experiments };
       } finally {
         trial.free();
       }

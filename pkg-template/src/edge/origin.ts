@@ -69,12 +69,23 @@ const NO_LONGER_TRUE = ["accept-ranges", "content-digest", "content-length", "co
 /** What caches go by, each maker's its own way: they go before `cache-control`. */
 const FOR_CACHES = /^(.*-cache-control|surrogate-(control|key)|x-accel-expires|edge-control|expires|age)$/;
 
+/** The page as it came, kept by nobody: another visitor's is another. */
+export function unkept(response: Response): Response {
+  const headers = new Headers(response.headers);
+  keepNone(headers);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
 /** The headers of the page with something in it. A personal one is kept by nobody, whatever the origin said. */
 export function changedHeaders(response: Response, personal: boolean): Headers {
   const headers = new Headers(response.headers);
   for (const name of NO_LONGER_TRUE) headers.delete(name);
   if (!personal) return headers;
-  for (const name of response.headers.keys()) if (FOR_CACHES.test(name)) headers.delete(name);
-  headers.set("cache-control", "private, no-store");
+  keepNone(headers);
   return headers;
+}
+
+function keepNone(headers: Headers): void {
+  for (const name of [...headers.keys()]) if (FOR_CACHES.test(name)) headers.delete(name);
+  headers.set("cache-control", "private, no-store");
 }

@@ -3,8 +3,8 @@
 
 import type { Answer, Card, RecommendRequest, StudioRecommender } from "endcap/studio";
 import { Refused } from "./http.js";
-import { renderBlock, type RenderContext } from "./markup.js";
-import { changedHeaders, type Origin, originOf, unconditional, unfit } from "./origin.js";
+import { keptBack, renderBlock, type RenderContext, renderKeptBack } from "./markup.js";
+import { changedHeaders, type Origin, originOf, unconditional, unfit, unkept } from "./origin.js";
 import { type Insertion, type Place, rewriterHere, splice, type Spliced } from "./splice.js";
 import { LATE, within } from "./within.js";
 
@@ -12,7 +12,8 @@ import { LATE, within } from "./within.js";
  * What became of an answer of the origin to a GET. In `inserted` at least one block found its place; in all others the answer
  * went out as it came.
  *
- * - `nothing`: no block is for this page, or none has enough to show.
+ * - `nothing`: no block is for this page, or none has enough to show. What an experiment keeps back is inserted as an empty block
+ *   that names its arm, so that the page can tell of the exposure.
  * - `no_place`: no selector matched.
  * - `late`: it was not ready within `timeoutMs`. `no_model`: there is no model yet. `failed`: something threw, and `onError` knows.
  * - `unreadable`: the rewriter gave up before any place was found; `onError` knows.
@@ -30,7 +31,8 @@ export interface PageBlock {
   selector: string;
   /**
    * What is asked for it on this page; `undefined`: it is not there. Beside the request it is given its address. Of a block that is
-   * not `personal`, the request has an address and nothing else.
+   * not `personal`, the request has an address and nothing else. Where what is asked names a `unit`, the page is personal whatever
+   * is said here, also where nothing is put into it: no variant of an experiment is ever in a page that is kept.
    */
   request: (request: Request, url: URL) => RecommendRequest | undefined | Promise<RecommendRequest | undefined>;
   /**
@@ -81,6 +83,12 @@ interface Made {
   cards: Card[];
 }
 
+/** What is to be shown on a page, or why nothing is, and whether a unit was named for it. */
+interface Outcome {
+  made: Made[] | PageOutcome;
+  unit: boolean;
+}
+
 export class Pages {
   readonly #options: PageOptions;
   readonly #origin: (request: Request) => Promise<Response>;
@@ -126,7 +134,8 @@ export class Pages {
       if (why !== undefined || Rewriter === undefined) return this.#untouched(response, why ?? "no_rewriter");
       const made = await within(this.#timeoutMs, (blocks ??= this.#blocks(request, url, after)));
       if (made === LATE) return this.#untouched(response, "late");
-      return Array.isArray(made) ? this.#changed(Rewriter, response, url, made) : this.#untouched(response, made);
+      if (Array.isArray(made.made)) return this.#changed(Rewriter, response, url, made.made, made.unit);
+      return this.#untouched(made.unit ? unkept(response) : response, made.made);
     } catch (error) {
       this.#onError(error, "pages");
       return this.#untouched(response, "failed");
@@ -146,44 +155,50 @@ export class Pages {
   }
 
   /** What is to be shown on a page, or why nothing is. Never rejects. */
-  #blocks(request: Request, url: URL, after: After): Promise<Made[] | PageOutcome> {
-    const work = this.#make(request, url, after).catch((error: unknown): PageOutcome => {
+  #blocks(request: Request, url: URL, after: After): Promise<Outcome> {
+    const work = this.#make(request, url, after).catch((error: unknown): Outcome => {
       this.#onError(error, "pages");
-      return "failed";
+      return { made: "failed", unit: false };
     });
     // It goes on where the page does not wait for it: the next one finds the model.
     after(work);
     return work;
   }
 
-  async #make(request: Request, url: URL, after: After): Promise<Made[] | PageOutcome> {
+  async #make(request: Request, url: URL, after: After): Promise<Outcome> {
+    const left = (made: PageOutcome, unit = false): Outcome => ({ made, unit });
     const here = this.#options.blocks.filter(({ on }) => on?.(new URL(url)) ?? true);
-    if (here.length === 0) return "nothing";
-    if (Date.now() - this.#failedAt < AGAIN_MS) return "no_model";
+    if (here.length === 0) return left("nothing");
+    if (Date.now() - this.#failedAt < AGAIN_MS) return left("no_model");
     // Begun now, so that it is there when the shop has said what it asks.
     const model = this.#recommender(after).catch(() => void (this.#failedAt = Date.now()));
     const asked = await Promise.all(here.map(({ request: ask, personal }) => ask(personal === false ? new Request(url) : request, new URL(url))));
     const wanted = here.flatMap((block, at) => (asked[at] ? [{ block, request: { ...asked[at], id: asked[at].id ?? crypto.randomUUID() } }] : []));
-    if (wanted.length === 0) return "nothing";
-    if ((await model) === undefined) return "no_model";
+    const unit = wanted.some(({ request: { unit } }) => unit !== undefined && unit !== null);
+    if (wanted.length === 0) return left("nothing");
+    if ((await model) === undefined) return left("no_model", unit);
     // Asked anew: while the shop thought, another model may have taken the place of that one.
     const recommender = await this.#recommender(after);
     const answers = recommender.page(wanted.map(({ request }) => request));
     const cards = await Promise.all(answers.map(({ items }) => (items.length === 0 ? [] : recommender.cards(items.map(({ sku }) => sku)))));
     const made = wanted.map(({ block }, at) => ({ block, answer: answers[at] as Answer, cards: cards[at] as Card[] }));
-    const shown = made.filter(({ block, cards: drawn }) => drawn.length >= Math.max(1, block.min ?? 1));
-    return shown.length === 0 ? "nothing" : shown;
+    // What is kept back is told of where the list would have been drawn.
+    const shown = made.filter(({ block, answer, cards: drawn }) => (keptBack(answer)?.length ?? drawn.length) >= Math.max(1, block.min ?? 1));
+    return shown.length === 0 ? left("nothing", unit) : { made: shown, unit };
   }
 
-  #changed(Rewriter: NonNullable<ReturnType<typeof rewriterHere>>, response: Response, url: URL, made: readonly Made[]): Response {
+  #changed(Rewriter: NonNullable<ReturnType<typeof rewriterHere>>, response: Response, url: URL, made: readonly Made[], unit: boolean): Response {
     const language = this.#options.language?.(new URL(url)) ?? response.headers.get("content-language")?.split(",")[0]?.trim();
     const insertions = made.map(({ block, answer, cards }): Insertion => {
-      const html = (block.render ?? renderBlock)(answer, cards, { language, heading: block.heading });
+      const held = keptBack(answer) !== undefined;
+      const html = held ? renderKeptBack(answer) : (block.render ?? renderBlock)(answer, cards, { language, heading: block.heading });
       if (typeof html !== "string") throw new TypeError(`expected \`render\` to give a text, found ${typeof html}`);
-      return { selector: block.selector, at: block.at ?? "replace", html };
+      const at = block.at ?? "replace";
+      // The shop's own content stays where the visitor is to see it.
+      return { selector: block.selector, at: answer.silent === "incumbent" && at === "replace" ? "append" : at, html };
     });
     // By the address alone: that a visitor has nothing to be shown depends on the visitor too.
-    const personal = this.#options.blocks.some(({ personal: whose, on }) => whose !== false && (on?.(new URL(url)) ?? true));
+    const personal = unit || this.#options.blocks.some(({ personal: whose, on }) => whose !== false && (on?.(new URL(url)) ?? true));
     const utf8 = /;\s*charset\s*=\s*"?utf-8\b/i.test(response.headers.get("content-type") ?? "");
     const headers = changedHeaders(response, personal);
     const body = splice(Rewriter, response.body as ReadableStream<Uint8Array>, insertions, utf8, (spliced) => this.#spliced(spliced));

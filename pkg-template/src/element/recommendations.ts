@@ -1,6 +1,6 @@
 // The element: a block of recommendations that asks by itself, and steps aside where there is nothing good to show.
 
-import type { Answer, Card, RecommendRequest } from "endcap";
+import type { Answer, Card, Recommender, RecommendRequest } from "endcap";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { amount, priceText, safeAddress } from "../card.js";
 import { styles } from "./styles.js";
@@ -31,6 +31,9 @@ interface Shown {
   cards: Card[];
 }
 
+/** What a question came to: something to show, a place that stays empty, or neither, so that the block's own content stays. */
+type Found = Shown | "empty" | undefined;
+
 export class Recommendations extends LitElement {
   static override styles = styles;
   static override properties = {
@@ -39,9 +42,11 @@ export class Recommendations extends LitElement {
     limit: { type: Number },
     min: { type: Number },
     heading: { type: String },
+    unit: { type: String },
     control: { type: Boolean },
     shown: { state: true },
     left: { state: true },
+    empty: { state: true },
     said: { state: true },
     adding: { state: true },
   };
@@ -51,9 +56,11 @@ export class Recommendations extends LitElement {
   declare limit: number | null;
   declare min: number;
   declare heading: string;
+  declare unit: string | null;
   declare control: boolean;
   declare private shown: Shown | undefined;
   declare private left: boolean;
+  declare private empty: boolean;
   declare private said: string;
   declare private adding: string | undefined;
   #asked = 0;
@@ -61,8 +68,8 @@ export class Recommendations extends LitElement {
 
   constructor() {
     super();
-    [this.placement, this.product, this.limit, this.min, this.heading, this.control] = ["", null, null, 1, "", false];
-    [this.shown, this.left, this.said, this.adding] = [undefined, false, "", undefined];
+    [this.placement, this.product, this.limit, this.min, this.heading, this.unit, this.control] = ["", null, null, 1, "", null, false];
+    [this.shown, this.left, this.empty, this.said, this.adding] = [undefined, false, false, "", undefined];
   }
 
   override connectedCallback(): void {
@@ -78,7 +85,7 @@ export class Recommendations extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (this.hasUpdated && ["placement", "product", "limit", "min", "control"].some((name) => changed.has(name))) void this.refresh();
+    if (this.hasUpdated && ["placement", "product", "limit", "min", "unit", "control"].some((name) => changed.has(name))) void this.refresh();
   }
 
   /** Asks again. Whatever fails, the page goes on with the block's own content. */
@@ -87,9 +94,16 @@ export class Recommendations extends LitElement {
     if (connection === undefined || this.placement === "" || !this.isConnected) return;
     this.requestUpdate(); // placeholders, where nothing is shown yet
     const { recommender, context, events } = connection;
-    let found: Shown | undefined;
+    let [found, answer]: [Found, Answer | undefined] = [undefined, undefined];
     try {
-      found = this.control ? undefined : await this.#ask(await recommender, context?.() ?? {});
+      if (!this.control) {
+        const asks = await recommender;
+        answer = this.#ask(asks, context?.() ?? {});
+        // In this moment the arm decides: every arm is told of alike, whatever comes of its list.
+        connection.onAnswer?.(answer);
+        events?.exposed?.(answer);
+        found = await this.#found(asks, answer);
+      }
     } catch (error) {
       this.dispatchEvent(new CustomEvent("endcap-error", { bubbles: true, composed: true, detail: { error } }));
     }
@@ -97,15 +111,20 @@ export class Recommendations extends LitElement {
     if (turn !== this.#asked || !this.isConnected) return;
     this.#unwatch?.();
     this.#unwatch = undefined;
-    [this.shown, this.left] = [found, found === undefined];
+    [this.shown, this.left, this.empty] = [found === "empty" ? undefined : found, found === undefined, found === "empty"];
     await this.updateComplete;
-    if (found !== undefined && this.shown === found) this.#unwatch = events?.watch(found.answer, this);
-    this.dispatchEvent(new CustomEvent("endcap-shown", { bubbles: true, composed: true, detail: { answer: found?.answer ?? null } }));
+    if (found !== undefined && found !== "empty" && this.shown === found) this.#unwatch = events?.watch(found.answer, this);
+    this.dispatchEvent(new CustomEvent("endcap-shown", { bubbles: true, composed: true, detail: { answer: found === undefined ? null : answer } }));
   }
 
-  async #ask(recommender: Awaited<Connection["recommender"]>, context: Partial<RecommendRequest>): Promise<Shown | undefined> {
-    const asked = { ...context, placement: this.placement, ...(this.product !== null && { product: this.product }), ...(this.limit !== null && { limit: this.limit }) };
-    const answer = recommender.recommend(asked);
+  #ask(recommender: Recommender, context: Partial<RecommendRequest>): Answer {
+    const own = { product: this.product, limit: this.limit, unit: this.unit };
+    return recommender.recommend({ ...context, placement: this.placement, ...(Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null)) as Partial<RecommendRequest>) });
+  }
+
+  async #found(recommender: Recommender, answer: Answer): Promise<Found> {
+    // What a list that is too short would have left in place stays for the control, too.
+    if (answer.silent === "holdout" && (answer.withheld?.length ?? 0) >= this.min) return "empty";
     if (answer.items.length < this.min) return undefined;
     const cards = await recommender.cards(answer.items.map(({ sku }) => sku));
     return cards.length < this.min ? undefined : { answer, cards };
@@ -113,10 +132,11 @@ export class Recommendations extends LitElement {
 
   protected override render(): TemplateResult {
     const own = this.childElementCount > 0;
+    if (this.empty && own) return html`<div class="empty"><slot></slot></div>`;
     if (this.left || (this.shown === undefined && (own || connection === undefined))) return html`<slot></slot>`;
     const heading = this.heading || this.#texts().heading;
     return html`
-      <section part="block" aria-labelledby=${heading ? "heading" : nothing} aria-busy=${this.shown === undefined ? "true" : nothing}>
+      <section part="block" class=${this.empty ? "empty" : nothing} aria-labelledby=${heading ? "heading" : nothing} aria-busy=${this.shown === undefined && !this.empty ? "true" : nothing}>
         ${heading ? html`<h2 part="heading" id="heading">${heading}</h2>` : nothing}
         <ul part="list" role="list">
           ${this.shown === undefined ? this.#placeholders() : this.shown.cards.map((card) => this.#card(card))}

@@ -104,6 +104,10 @@ export const styles = css`
     border-radius: var(--endcap-radius);
     color: transparent;
   }
+  /* Not to be seen, heard or reached, and in its room: nothing around it moves. */
+  .empty {
+    visibility: hidden;
+  }
   .said {
     block-size: 1px;
     clip-path: inset(50%);

@@ -33,8 +33,10 @@ export interface Connection {
   context?: (() => Partial<RecommendRequest>) | undefined;
   /** Puts a product into the shop's cart; rejects where it could not. Default: none, and blocks have no buttons. */
   addToCart?: ((line: AddToCart) => unknown) | undefined;
-  /** Told what is seen, opened and put into the cart: of `createEvents`. Default: nobody. */
+  /** Told which answers are used, and what is seen, opened and put into the cart: of `createEvents`. Default: nobody. */
   events?: Events | undefined;
+  /** Told of every answer in the moment in which it is used. Default: nobody. */
+  onAnswer?: ((answer: Answer) => void) | undefined;
   /** In other words, or another language. Default: English. */
   texts?: Partial<Texts> | undefined;
 }
@@ -42,8 +44,9 @@ export interface Connection {
 /**
  * `<endcap-recommendations placement="cart" limit="4" heading="Goes with it">…the shop's own content…</endcap-recommendations>`
  *
- * Shows the recommendations of a placement, and its own content where there are none, where the recommender fails, and in the
- * control of an experiment. Parts: `block`, `heading`, `list`, `item`, `link`, `picture`, `image`, `title`, `price`, `button`.
+ * Shows the recommendations of a placement, and its own content where there are none, where the recommender fails, where the
+ * placement is switched off, and for visitors who see what the shop itself shows there (`incumbent`). For whoever is held out
+ * (`holdout`) its place stays empty: what stood there keeps its room, and is not to be seen. Parts: `block`, `heading`, `list`, `item`, `link`, `picture`, `image`, `title`, `price`, `button`.
  * Custom properties: `--endcap-columns`, `--endcap-gap`, `--endcap-radius`, `--endcap-accent`, `--endcap-on-accent`,
  * `--endcap-surface`. A slot `item-SKU` stands in each card. Events: `endcap-shown` (`detail.answer`, null for its own content) and
  * `endcap-error` (`detail.error`).
@@ -59,7 +62,9 @@ export interface RecommendationsElement extends HTMLElement {
   min: number;
   /** Over the list. */
   heading: string;
-  /** Whether its own content stays: the visitor is in the control of an experiment against it. */
+  /** The name under which the visitor is counted in experiments. Default: what the context says. */
+  unit: string | null;
+  /** Whether its own content stays, and nobody is asked: the visitor is in the control of an experiment of the shop's own. */
   control: boolean;
   /** Asks again. */
   refresh(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { CartLine, Recommender } from "endcap";
+import type { Answer, CartLine, Recommender } from "endcap";
 import type { Connection, Texts } from "../element/types.js";
 import type { Events } from "../events.js";
 import type { CartError } from "./errors.js";
@@ -12,13 +12,16 @@ export interface ShopifyOptions {
   element?: { connect(connection: Connection): void; refresh(): void } | undefined;
   /** What `load` gives. Needed with `element`. Prices in another currency than the bundle's are left out of the cart. Default: none. */
   recommender?: Recommender | Promise<Recommender> | undefined;
-  /** For the blocks of `element`: told what is seen, opened and put into the cart; of `createEvents`. Default: nobody. */
+  /** For the blocks of `element`: told which answers are used, and what is seen, opened and put into the cart; of `createEvents`. Default: nobody. */
   events?: Events | undefined;
   /** For the blocks of `element`: in other words, or another language. Default: English. */
   texts?: Partial<Texts> | undefined;
   /** Whether the visitor allows it, asked each time. While it says no, nothing is stored and no attribute is written. Default: no. */
   consent?: (() => boolean) | undefined;
-  /** Who is counted: of `createUnit`, or `{ id: () => … }` of the shop's own. Without one no attribute is written. Default: none. */
+  /**
+   * Who is counted, in experiments and with the order: of `createUnit`, or `{ id: () => … }` of the shop's own. Without one nobody is in
+   * an arm, and no attribute is written. Default: none.
+   */
   unit?: { id(): string | undefined } | undefined;
   /** SKU of the product that the page shows, from Liquid, for themes that do not tell. Default: what `shopify:product:view` tells. */
   product?: string | undefined;
@@ -43,6 +46,8 @@ export interface ShopifyContext {
   product?: string;
   /** SKUs that were viewed in this session, oldest first; at most 20. */
   recent: string[];
+  /** The unit of experiments, with consent. */
+  unit?: string;
 }
 
 /** The connection to the shop. Nothing here throws; `addToCart` alone rejects. */
@@ -60,7 +65,12 @@ export interface ShopifyConnection {
   /** Calls `work` whenever `context()` says something else. Gives a function that ends it. */
   onChange(work: () => void): () => void;
   /**
-   * The variants of this page's experiments, by experiment: with consent and a unit they are written to the cart attribute
+   * Takes the experiment and the variant of an answer that is used, for the attribute: what the blocks of `element` are answered is
+   * taken by itself. Whoever is held out of everything is written as `global_holdout=global_holdout`.
+   */
+  exposed(answer: Pick<Answer, "experiment" | "variant">): void;
+  /**
+   * The variants of experiments of the shop's own, by experiment: with consent and a unit they are written to the cart attribute
    * `_endcap`, as soon as something lies in the cart. Those of other pages stay.
    */
   setVariants(variants: Readonly<Record<string, string>>): void;

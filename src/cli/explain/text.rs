@@ -41,8 +41,12 @@ fn head(told: &Told) -> String {
     out.push('\n');
     match told.silent {
         Some("disabled") => out.push_str("the placement is switched off\n"),
+        Some(_) if held_back(told) => {}
         Some(why) => out.push_str(&format!("no list: {}\n", plain(why))),
         None => {}
+    }
+    if let Some(assignment) = assignment(told) {
+        let _ = writeln!(out, "{assignment}");
     }
     if !told.rules.is_empty() {
         let _ = writeln!(out, "rules that hold: {}", told.rules.join(", "));
@@ -51,6 +55,27 @@ fn head(told: &Told) -> String {
         let _ = writeln!(out, "filled up with {} products ({})", plain(rung), plain(why));
     }
     out
+}
+
+/// Whether there is a list, which an experiment keeps back.
+fn held_back(told: &Told) -> bool {
+    matches!(told.silent, Some("holdout" | "incumbent"))
+}
+
+/// Which arm the visitor is in, and what that makes of the list.
+fn assignment(told: &Told) -> Option<String> {
+    let seen = match told.silent {
+        Some("incumbent") => "sees what the shop itself shows here; the list would be:",
+        Some("holdout") => "sees nothing here; the list would be:",
+        _ => "sees the list",
+    };
+    match (&told.experiment, &told.variant) {
+        (Some(experiment), Some(variant)) => {
+            Some(format!("the visitor is in arm {variant} of {experiment} and {seen}"))
+        }
+        (None, Some(_)) => Some(format!("the visitor is held out of everything and {seen}")),
+        _ => held_back(told).then(|| format!("the visitor is in no arm and {seen}")),
+    }
 }
 
 fn sentences(shown: &TellShown) -> String {

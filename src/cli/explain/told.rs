@@ -21,6 +21,9 @@ pub(super) struct Told {
     pub max_relevance_loss: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silent: Option<&'static str>,
+    /// The experiment that decided who sees the list, and the arm of whoever asked.
+    pub experiment: Option<String>,
+    pub variant: Option<String>,
     pub fallback: Option<&'static str>,
     pub fallback_reason: Option<&'static str>,
     /// The rules that held, by name where the bundle tells.
@@ -112,6 +115,8 @@ impl Teller {
             subtotal: explained.subtotal.map(|minor| Money::new(minor, self.currency).to_string()),
             max_relevance_loss: explained.max_relevance_loss,
             silent: explained.silent.map(|why| why.name()),
+            experiment: explained.experiment.clone(),
+            variant: explained.variant.clone(),
             fallback: explained.fallback.map(|rung| rung.name()),
             fallback_reason: explained.fallback_reason.map(|reason| reason.name()),
             rules: explained.rules.iter().map(|rule| self.rule(*rule)).collect(),

@@ -1,11 +1,14 @@
 //! `endcap inspect`: what is in a bundle, what it costs, and what anyone who loads it can read.
 
+mod experiments;
 mod items;
 mod neighbours;
 mod overlays;
 mod overview;
 mod policies;
 mod public;
+
+pub(super) use experiments::ChangeRow;
 
 use super::failure::Failure;
 use super::{bundle_file, output};

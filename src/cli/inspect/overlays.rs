@@ -2,6 +2,7 @@
 
 use super::super::failure::Failure;
 use super::super::output;
+use super::ChangeRow;
 use crate::bundle::OverlayView;
 use crate::shop::{Currency, Money};
 use serde::Serialize;
@@ -24,6 +25,7 @@ struct Contents {
     terms: bool,
     rules: Option<usize>,
     rule_names: Vec<String>,
+    experiments: Vec<ChangeRow>,
     items: usize,
     changes: Vec<Row>,
 }
@@ -77,6 +79,7 @@ impl Contents {
             terms: view.terms().is_some(),
             rules: view.rules().map(|rules| rules.rules.len()),
             rule_names: view.rules().map(|rules| rules.names.to_vec()).unwrap_or_default(),
+            experiments: view.experiments().iter().map(ChangeRow::of).collect(),
             items: view.len(),
             changes: rows(view),
         }
@@ -106,6 +109,7 @@ impl Contents {
         if let Some(rules) = self.rules {
             lines.push(format!("{rules} rules, in the place of all before"));
         }
+        lines.extend(self.experiments.iter().map(|change| format!("experiment {}: {}", change.name, change.text())));
         if !self.changes.is_empty() {
             let mut rows = vec![["SKU", "state", "price", "value", "hidden at"].map(String::from).to_vec()];
             rows.extend(self.changes.iter().take(LISTED).map(Row::cells));

@@ -1,6 +1,7 @@
 //! The overview: sections, sizes, relations, placements, and what anyone can read.
 
 use super::super::output;
+use super::experiments::{self, ExperimentRow};
 use crate::bundle::{Bundle, RelationKind, layout};
 use crate::shop::ItemId;
 use serde::Serialize;
@@ -18,6 +19,8 @@ pub(super) struct Overview {
     sections: Vec<SectionRow>,
     relations: Vec<RelationRow>,
     placements: Vec<PlacementRow>,
+    experiments: Vec<ExperimentRow>,
+    global_holdout: f64,
     public: Vec<&'static str>,
 }
 
@@ -71,6 +74,8 @@ impl Overview {
             sections: sections.collect(),
             relations: RelationKind::ALL.iter().filter_map(|kind| RelationRow::of(bundle, *kind)).collect(),
             placements: placements.collect(),
+            experiments: experiments::rows(bundle),
+            global_holdout: f64::from(bundle.experiments().held_out) / f64::from(layout::WHOLE),
             public: readable(bundle),
         }
     }
@@ -106,6 +111,7 @@ impl Overview {
         if rows.len() > 1 {
             lines.extend([String::new(), output::table(&rows)]);
         }
+        lines.extend(experiments::lines(&self.experiments, self.global_holdout));
         lines.extend([String::new(), "anyone who loads this file can read:".into()]);
         lines.extend(self.public.iter().map(|what| format!("  {what}")));
         lines.join("\n")
@@ -160,6 +166,10 @@ fn traded(bundle: &Bundle<Vec<u8>>) -> Vec<&'static str> {
         (
             !bundle.rules().is_empty(),
             "rules as numbers: where and when they hold, what they do, which products they are about",
+        ),
+        (
+            !bundle.experiments().is_empty(),
+            "which experiments run where, when and for whom, and how large their arms are",
         ),
     ];
     told.into_iter().filter(|(told, _)| *told).map(|(_, what)| what).collect()

@@ -2,10 +2,10 @@
 
 use super::super::failure::Failure;
 use super::super::output;
-use super::{policies::settings, sku_of};
+use super::{experiments, policies::settings, sku_of};
 use crate::bundle::{
     Audience, Bundle, CompiledRule, Condition, Cut, EVERY_ITEM, EVERY_STATE, Profile, RelationKind, Selector, Span,
-    slice,
+    layout::WHOLE, slice,
 };
 use crate::shop::{Currency, ItemId, Money, StockState};
 use serde::Serialize;
@@ -30,13 +30,14 @@ struct Report {
 }
 
 /// What no public file holds.
-const NOT_THERE: [&str; 8] = [
+const NOT_THERE: [&str; 9] = [
     "costs, margins and margin floors",
     "stock counts, and the count below which stock is low",
     "how many orders or customers there are, and how many bought two products together",
     "names of rules and campaigns, and the words that they match by",
     "what a rule tests of margins and stock counts",
     "owners, targets and review dates of placements",
+    "plans of experiments: by which figure and when they are decided",
     "tags, and the names of brands and variant groups",
     "dates, paths and settings of the training run",
 ];
@@ -101,6 +102,7 @@ impl<'a> Reader<'a> {
             all.push(Readable { what: what.into(), examples: self.first().map(title).collect() });
         }
         all.extend(self.rules());
+        all.extend(self.experiments());
         all.extend(self.hidden());
         all.extend(self.repeats());
         all.extend(self.policies());
@@ -208,6 +210,16 @@ impl<'a> Reader<'a> {
             text.push_str(&format!(" released {} days ago", span(age, |days| days.to_string())));
         }
         text
+    }
+
+    fn experiments(&self) -> Option<Readable> {
+        let rows = experiments::rows(self.bundle);
+        let held_out = self.bundle.experiments().held_out;
+        let global = (held_out > 0)
+            .then(|| format!("{} of all visitors are held out of everything", f64::from(held_out) / f64::from(WHOLE)));
+        let examples: Vec<String> = rows.iter().map(|row| row.cells().join("; ")).chain(global).collect();
+        let what = "experiments: where, when and for whom they run, and how large their arms are";
+        (!examples.is_empty()).then(|| Readable { what: what.into(), examples })
     }
 
     fn hidden(&self) -> Option<Readable> {

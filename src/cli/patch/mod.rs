@@ -1,5 +1,6 @@
 //! `endcap patch`: what changed since training, as an overlay.
 
+mod experiments;
 mod items;
 mod settings;
 mod summary;
@@ -23,15 +24,17 @@ use std::path::{Path, PathBuf};
 /// The arguments of `endcap patch`.
 #[derive(Args)]
 #[command(
-    about = "Make an overlay of what changed since training: stock, prices, margins, rules, switches",
+    about = "Make an overlay of what changed since training: stock, prices, margins, rules, switches, experiments",
     after_help = "The input has a column `sku` and any of stock, availability, price, cost, margin: CSV, plain or gzip, or JSON\n\
         Lines with the same keys. Headers are found as those of a catalog. With an edge bundle stock counts become states,\n\
         margins become value classes, and rules on either hide what they hide; a public overlay holds nothing else.\n\n\
         Items are judged by the rules of the bundle. Where an earlier overlay brought other rules, give the same --config\n\
-        again: rules of an overlay take the place of all rules before.\n\nExamples:\n  \
+        again: rules of an overlay take the place of all rules before. An experiment that is no longer in the settings, or\n\
+        over at --now, assigns nobody any more; one that the bundle does not hold starts with the next training run.\n\nExamples:\n  \
         endcap patch --bundle edge.endcap --input changes.csv --revision 7 --now 2027-01-31T08:00:00Z -o today.overlay\n  \
         endcap patch --bundle edge.endcap --config endcap.toml --revision 8 -o rules.overlay\n  \
         endcap patch --bundle model.endcap --disable home --revision 9 -o off.overlay\n  \
+        endcap patch --bundle model.endcap --disable-experiment cart-addons-q1 --revision 10 -o everybody.overlay\n  \
         endcap recommend --bundle model.endcap --overlay today.overlay < requests.jsonl"
 )]
 pub(super) struct PatchArgs {
@@ -41,7 +44,7 @@ pub(super) struct PatchArgs {
     /// What changed of products: sku and any of stock, availability, price, cost, margin
     #[arg(long, value_name = "FILE")]
     input: Vec<PathBuf>,
-    /// Settings whose terms, policies and rules take the place of those of the bundle
+    /// Settings whose terms, policies, rules and shares of experiments take the place of those of the bundle
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The overlay's place among those of the shop: higher than that of the last one
@@ -62,6 +65,12 @@ pub(super) struct PatchArgs {
     /// Switch a placement on
     #[arg(long, value_name = "PLACEMENT")]
     enable: Vec<String>,
+    /// Let an experiment assign nobody any more: its placement is as if it were not there
+    #[arg(long, value_name = "EXPERIMENT")]
+    disable_experiment: Vec<String>,
+    /// Let an experiment assign visitors again
+    #[arg(long, value_name = "EXPERIMENT")]
+    enable_experiment: Vec<String>,
     /// Share of rows, 0 to 1, that may have a problem before the file is refused
     #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
     max_bad_rows: f64,
@@ -89,8 +98,10 @@ pub(super) fn run(args: PatchArgs) -> Result<(), Failure> {
         let mut rules = config.rules.clone();
         args.now.into_iter().for_each(|now| super::train::leave_out_ended(&mut rules, now));
         hidden = settings::put(&mut draft, &shop, &Config { rules, ..config.clone() }, &news, &mut items)?;
+        draft.experiments = experiments::changes(config, path, &recommender, args.now);
     }
     args.switch(&mut draft, &recommender)?;
+    experiments::switch(&mut draft, &recommender, &args.disable_experiment, &args.enable_experiment)?;
     draft.items = items.into_values().collect();
     let bytes = overlay::encode(&draft).map_err(|error| Failure::data(format!("{error} [{}]", error.code())))?;
     let summary = summary::Summary::of(&args.bundle, &draft, &bytes, &news, hidden)?;
@@ -105,8 +116,10 @@ impl PatchArgs {
         if !(0.0..=1.0).contains(&self.max_bad_rows) {
             return Err(Failure::command(format!("--max-bad-rows: expected 0 to 1, found {}", self.max_bad_rows)));
         }
-        if self.input.is_empty() && self.config.is_none() && self.disable.is_empty() && self.enable.is_empty() {
-            let expected = "expected --input, --config, --disable or --enable, found none; --help shows examples";
+        let names = [&self.disable, &self.enable, &self.disable_experiment, &self.enable_experiment];
+        if self.input.is_empty() && self.config.is_none() && names.iter().all(|names| names.is_empty()) {
+            let expected = "expected --input, --config, --disable, --enable or the two of experiments, found none; \
+                            --help shows examples";
             return Err(Failure::command(expected));
         }
         match self.disable.iter().find(|name| self.enable.contains(name)) {

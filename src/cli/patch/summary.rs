@@ -1,6 +1,7 @@
 //! What an overlay changes, found by applying it to the bundle that it was made with.
 
 use super::super::failure::Failure;
+use super::super::inspect::ChangeRow;
 use super::super::{bundle_file, output};
 use super::items::News;
 use crate::bundle::{Effect, OverlayDraft};
@@ -29,6 +30,7 @@ pub(super) struct Summary {
     switches: Vec<Switch>,
     policies: usize,
     rules: Option<usize>,
+    experiments: Vec<ChangeRow>,
     bytes: usize,
 }
 
@@ -76,6 +78,7 @@ impl Summary {
                 .collect(),
             policies: draft.policies.len(),
             rules: draft.rules.as_ref().map(|rules| rules.rules.len()),
+            experiments: draft.experiments.iter().map(ChangeRow::of).collect(),
             bytes: bytes.len(),
         })
     }
@@ -130,6 +133,8 @@ impl Summary {
             let state = if switch.enabled { "on" } else { "off" };
             (state, switch.placement.clone())
         }));
+        let told = |change: &ChangeRow| ("experiment", format!("{}: {}", change.name, change.text()));
+        rows.extend(self.experiments.iter().map(told));
         rows.push(("bytes", number(self.bytes)));
         output::table(&rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect::<Vec<_>>())
     }

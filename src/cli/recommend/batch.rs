@@ -1,7 +1,8 @@
 //! Lists for many recipients at once: `endcap recommend --placement email --customers orders.csv -o recs.csv`.
 //!
 //! The unit is the recipient. What somebody bought is the whole request: an order that is older than the letter counts by
-//! its age, a later one has not happened. Who would get nothing is left out of the file and counted.
+//! its age, a later one has not happened. Who would get nothing is left out of the file and counted; who is in an arm of an
+//! experiment has a record in any case, without products where they are held back, so that the letter's log can say so.
 
 use super::recipients::{Bought, Recipients};
 use super::sheet::{Entry, Format, Record, Sheet};
@@ -10,7 +11,7 @@ use crate::bundle::{Policy, Strategy};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Talk;
 use crate::cli::{bundle_file, output};
-use crate::placement::{PastPurchase, Recommender, Request};
+use crate::placement::{PastPurchase, Recommender, Request, Silence};
 use crate::rank::Pick;
 use crate::shop::{Currency, Money};
 use std::io::{self, BufWriter, Write};
@@ -18,8 +19,6 @@ use std::path::PathBuf;
 
 /// Recipients between two steps of the bar.
 const STEP: usize = 1_000;
-/// Characters of a recommendation's name: 64 bits.
-const NAME: usize = 16;
 
 /// Makes the lists of everybody in `customers`.
 pub(super) fn run(args: &RecommendArgs, customers: &[PathBuf], placement: &str) -> Result<(), Failure> {
@@ -80,14 +79,32 @@ fn told_of_lines(recipients: &Recipients) {
 struct Made {
     lists: usize,
     due: usize,
+    /// Records of those whose list an experiment keeps back.
+    held: usize,
 }
 
 impl Made {
     fn text(&self, path: Option<&PathBuf>, asked: usize) -> String {
         let [lists, due, asked] = [self.lists, self.due, asked].map(|number| output::grouped(number as u64));
         let wrote = path.map_or(String::new(), |path| format!("wrote {}: ", path.display()));
-        format!("{wrote}{lists} of {asked} customers have a list, {due} of them with something due")
+        let held = match self.held {
+            0 => String::new(),
+            held => format!("; {} are held out and get none", output::grouped(held as u64)),
+        };
+        format!("{wrote}{lists} of {asked} customers have a list, {due} of them with something due{held}")
     }
+}
+
+/// What a recipient gets.
+struct Letter {
+    /// How many of the products bought before may be needed again.
+    due: Option<u32>,
+    /// Whether an experiment keeps the list back.
+    held: bool,
+    experiment: Option<String>,
+    variant: Option<String>,
+    recommendation: String,
+    entries: Vec<Entry>,
 }
 
 /// Where lists are made.
@@ -124,34 +141,53 @@ impl<'a> Desk<'a> {
             if number % STEP == 0 {
                 steps.tell(number, all.len());
             }
-            let (due, entries) = self.list(&bought);
-            if entries.is_empty() {
+            let Some(letter) = self.letter(customer, &bought) else { continue };
+            if letter.entries.is_empty() && letter.variant.is_none() {
                 continue;
             }
-            made.lists += 1;
-            made.due += usize::from(due.is_some_and(|due| due > 0));
-            let recommendation = self.name(customer);
-            let (placement, model, currency) = (self.placement, self.model.as_str(), self.currency.code());
-            sheet.write(&Record { customer, placement, due_now: due, recommendation, model, currency, entries })?;
+            made.lists += usize::from(!letter.entries.is_empty());
+            made.held += usize::from(letter.held);
+            made.due += usize::from(letter.due.is_some_and(|due| due > 0));
+            sheet.write(&Record {
+                customer,
+                placement: self.placement,
+                due_now: letter.due,
+                recommendation: letter.recommendation,
+                model: &self.model,
+                currency: self.currency.code(),
+                experiment: letter.experiment,
+                variant: letter.variant,
+                entries: letter.entries,
+            })?;
         }
         steps.finish();
         sheet.end().map(|()| made)
     }
 
-    /// The list of a recipient, and how many of the products bought before may be needed again.
-    fn list(&mut self, bought: &[Bought<'_>]) -> (Option<u32>, Vec<Entry>) {
+    /// The letter of a recipient; none where the bundle has no such placement.
+    fn letter(&mut self, customer: &str, bought: &[Bought<'_>]) -> Option<Letter> {
         let history: Vec<PastPurchase<'_>> =
             bought.iter().map(|bought| PastPurchase { sku: bought.sku, days_ago: bought.days_ago }).collect();
         let request = Request {
             placement: self.placement,
             history: &history,
+            unit: Some(customer),
             now: Some(self.now),
             limit: self.limit,
             ..Request::default()
         };
-        let Some(answer) = self.recommender.recommend(&request) else { return (None, Vec::new()) };
-        let (due, picks) = (answer.due, answer.picks.to_vec());
-        (due, picks.iter().filter_map(|pick| self.entry(pick)).collect())
+        let answer = self.recommender.recommend(&request)?;
+        let mut letter = Letter {
+            due: answer.due,
+            held: answer.silent.is_some_and(Silence::withholds),
+            experiment: answer.experiment.map(str::to_owned),
+            variant: answer.variant.map(str::to_owned),
+            recommendation: answer.recommendation.to_string(),
+            entries: Vec::new(),
+        };
+        let picks = answer.picks.to_vec();
+        letter.entries = picks.iter().filter_map(|pick| self.entry(pick)).collect();
+        Some(letter)
     }
 
     /// A product of a list as a letter shows it; its price is the one in force.
@@ -162,14 +198,5 @@ impl<'a> Desk<'a> {
         let price = live.or(card.as_ref().and_then(|card| card.price)).map(|price| price.to_string());
         let sku = model.base().dictionary()?.to_sku(pick.item)?;
         Some(Entry { sku, reason: pick.reason.name(), card, price })
-    }
-
-    /// A name for a list: the same for the same letter, another for any other.
-    fn name(&self, customer: &str) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for part in [&*self.model, self.placement, &self.now.to_string(), customer] {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-        }
-        hasher.finalize().to_hex().as_str().chars().take(NAME).collect()
     }
 }

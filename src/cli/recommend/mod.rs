@@ -22,14 +22,15 @@ use std::path::PathBuf;
 #[command(
     about = "Answer requests, one JSON object a line; or make lists for many customers at once",
     after_help = "A request names a placement; everything else may be missing: cart, product, recent, history, exclude, list,\n\
-        segment, now and limit. A line's quantity and price (in major units) count in the subtotal.\n  \
+        segment, unit, now and limit. A line's quantity and price (in major units) count in the subtotal.\n  \
         {\"id\":\"q1\",\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\",\"quantity\":2,\"price\":2.95}],\"limit\":4}\n\n\
         A page asks for several placements at once, the most important first; no product is shown twice:\n  \
         {\"id\":\"p1\",\"page\":[{\"placement\":\"cart\",\"cart\":[{\"sku\":\"85123A\"}]},{\"placement\":\"home\"}]}\n\n\
         A placement of the strategy `rerank` answers with the request's `list` in a better order.\n\n\
         With --customers, a record for every customer of these orders, ready to be imported where mail is sent from:\n  \
         customer_id, placement, due_now (how many products may be needed again), items, recommendation_id, model,\n  \
-        currency, and sku_1, title_1, url_1, image_1, price_1, cart_id_1, reason_1, sku_2 … of the products.\n\n\
+        currency, experiment, variant, and sku_1, title_1, url_1, image_1, price_1, cart_id_1, reason_1, sku_2 … of the products.\n\
+        The customer is the unit of experiments: who is held out has a record of 0 items and a variant, and gets no list.\n\n\
         Examples:\n  \
         endcap recommend --bundle model.endcap --requests requests.jsonl > answers.jsonl\n  \
         endcap recommend --bundle model.endcap --overlay today.overlay --now 2027-01-31T08:00:00Z < requests.jsonl\n  \
@@ -98,7 +99,20 @@ struct ListAnswer {
     /// Why there is no list, where there is none by decision.
     #[serde(skip_serializing_if = "Option::is_none")]
     silent: Option<&'static str>,
+    /// What would have been shown, where an experiment keeps it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld: Option<Vec<Shown>>,
+    #[serde(flatten)]
+    dealt: Dealt,
     model: String,
+}
+
+/// Which arm the visitor is in, and the name of the answer.
+#[derive(Serialize)]
+struct Dealt {
+    experiment: Option<String>,
+    variant: Option<String>,
+    recommendation: String,
 }
 
 #[derive(Serialize)]
@@ -119,6 +133,8 @@ struct OrderAnswer {
     placement: String,
     items: Vec<Placed>,
     alternatives: Vec<Instead>,
+    #[serde(flatten)]
+    dealt: Dealt,
     model: String,
 }
 
@@ -203,13 +219,33 @@ impl Desk {
         let (fallback, fallback_reason) =
             (answer.fallback.map(|rung| rung.name()), answer.fallback_reason.map(|reason| reason.name()));
         let (due, silent, picks) = (answer.due, answer.silent.map(|why| why.name()), answer.picks.to_vec());
+        let kept_back = answer.silent.filter(|why| why.withholds()).map(|_| answer.withheld.to_vec());
+        let dealt = Dealt {
+            experiment: answer.experiment.map(str::to_owned),
+            variant: answer.variant.map(str::to_owned),
+            recommendation: answer.recommendation.to_string(),
+        };
         let items = picks.iter().map(|pick| self.shown(pick)).collect();
+        let withheld = kept_back.map(|picks| picks.iter().map(|pick| self.shown(pick)).collect());
         let (id, placement, model) = (asked.id.clone(), request.placement.to_owned(), self.model.clone());
-        Ok(Answer::List(ListAnswer { id, placement, items, fallback, fallback_reason, due, silent, model }))
+        Ok(Answer::List(ListAnswer {
+            id,
+            placement,
+            items,
+            fallback,
+            fallback_reason,
+            due,
+            silent,
+            withheld,
+            dealt,
+            model,
+        }))
     }
 
     fn order(&mut self, asked: &Asked<'_>, request: &Request<'_>) -> Result<Answer, Problem> {
-        let Some(Reranked { places, alternatives }) = self.recommender.rerank(request) else {
+        let Some(Reranked { places, alternatives, experiment, variant, recommendation }) =
+            self.recommender.rerank(request)
+        else {
             return Err(no_such_placement(&self.recommender, request.placement));
         };
         let sku = |index: usize| request.list.get(index).copied().unwrap_or_default().to_owned();
@@ -219,7 +255,8 @@ impl Desk {
             items: entry.picks.iter().map(|pick| self.shown(pick)).collect(),
         });
         let (id, placement, model) = (asked.id.clone(), request.placement.to_owned(), self.model.clone());
-        Ok(Answer::Order(OrderAnswer { id, placement, items, alternatives: instead.collect(), model }))
+        let dealt = Dealt { experiment, variant, recommendation: recommendation.to_string() };
+        Ok(Answer::Order(OrderAnswer { id, placement, items, alternatives: instead.collect(), dealt, model }))
     }
 
     fn shown(&self, pick: &Pick) -> Shown {

@@ -40,6 +40,8 @@ pub(super) struct Record<'a> {
     pub recommendation: String,
     pub model: &'a str,
     pub currency: &'a str,
+    pub experiment: Option<String>,
+    pub variant: Option<String>,
     pub entries: Vec<Entry>,
 }
 
@@ -53,13 +55,14 @@ pub(super) struct Entry {
 }
 
 /// Columns of a recipient, before those of products.
-const HEADS: [&str; 7] = ["customer_id", "placement", "due_now", "items", "recommendation_id", "model", "currency"];
+const HEADS: [&str; 9] =
+    ["customer_id", "placement", "due_now", "items", "recommendation_id", "model", "currency", "experiment", "variant"];
 /// Columns of a product; each is followed by the product's place, from 1.
 const EACH: [&str; 7] = ["sku", "title", "url", "image", "price", "cart_id", "reason"];
 
 impl Record<'_> {
     /// The values under [`HEADS`].
-    fn heads(&self) -> [Value; 7] {
+    fn heads(&self) -> [Value; 9] {
         [
             self.customer.into(),
             self.placement.into(),
@@ -68,6 +71,8 @@ impl Record<'_> {
             self.recommendation.as_str().into(),
             self.model.into(),
             self.currency.into(),
+            self.experiment.as_deref().into(),
+            self.variant.as_deref().into(),
         ]
     }
 
@@ -158,7 +163,9 @@ impl<W: Write> Sheet<W> {
                 let count = record.entries.len().to_string();
                 let due = record.due_now.map_or(String::new(), |due| due.to_string());
                 let Record { customer, placement, recommendation, model, currency, .. } = record;
-                let heads = [customer, placement, &*due, &*count, recommendation, model, currency];
+                let [experiment, variant] =
+                    [&record.experiment, &record.variant].map(|name| name.as_deref().unwrap_or_default());
+                let heads = [customer, placement, &*due, &*count, recommendation, model, currency, experiment, variant];
                 let each = record.entries.iter().flat_map(Entry::cells);
                 let blank = (*places).saturating_sub(record.entries.len()) * EACH.len();
                 Ok(csv.write_record(heads.into_iter().chain(each).chain(std::iter::repeat_n("", blank)))?)

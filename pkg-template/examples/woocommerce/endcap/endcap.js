@@ -73,15 +73,23 @@ const bundle = load(settings.bundle, { cards: settings.cards });
 const first = read();
 connect({
   recommender: Promise.all([bundle, first]).then(([recommender]) => recommender), // so that blocks do not draw twice
-  context: () => ({ cart }),
+  context: () => ({ cart, unit: unit.id() }),
+  // The arms of the blocks, for the order's meta; consent is asked where they are written.
+  onAnswer: ({ experiment, variant }) => variant && dealt(experiment ?? variant, variant),
   addToCart,
   events: createEvents({ consent, unit, dataLayer: window.dataLayer, ...(settings.events && { endpoint: settings.events }) }),
 });
 
+function dealt(name, variant) {
+  if (variants[name] === variant) return;
+  variants = { ...variants, [name]: variant };
+  void read();
+}
+
 window.endcap = {
-  /** The variants of this page's experiments, for the order's meta `_endcap`. */
+  /** The variants of the shop's own experiments, for the order's meta `_endcap`. */
   setVariants(given) {
-    variants = given;
+    variants = { ...variants, ...given };
     return read();
   },
 };
