@@ -100,7 +100,8 @@ fn expected(
             return (names, arm.is_control().then_some(kept_back));
         }
     }
-    ((None, None), own.then_some(Silence::Incumbent))
+    let served = question.unit.as_deref().is_some_and(|unit| !unit.is_empty()) && holdout.share.0 > 0;
+    ((None, served.then(|| "served".into())), own.then_some(Silence::Incumbent))
 }
 
 #[test]
@@ -269,7 +270,7 @@ fn a_list_of_the_shops_own_stays_as_it_came_for_the_control() {
     };
     let came: Vec<usize> = (0..list.len()).collect();
     assert_ne!(order(Some("q1"), Some("a")), &came);
-    assert_eq!(order(None, None), order(Some("q1"), Some("a")));
+    assert_eq!(order(None, Some("served")), order(Some("q1"), Some("a")));
     assert_eq!(order(Some("q1"), Some(HOLDOUT)), &came);
     assert_eq!(order(None, Some("global_holdout")), &came);
     assert_eq!(found.len(), 4);

@@ -59,7 +59,7 @@ fn every_answer_says_the_arm_and_what_is_kept_back() {
     let nobody = &answers["null"];
     assert_eq!(
         variants(&answers),
-        ["\"global_holdout\"", "\"holdout\"", "\"treatment\"", "null"].map(String::from).into()
+        ["\"global_holdout\"", "\"holdout\"", "\"served\"", "\"treatment\"", "null"].map(String::from).into()
     );
     for answer in answers.values() {
         let held = answer["variant"] == "holdout" || answer["variant"] == "global_holdout";

@@ -42,7 +42,7 @@ export interface RecommendationEvent {
   consent: "full" | "anonymous";
   /** The unit of experiments. */
   unit?: string;
-  /** The experiment that decided; none beside the variant `global_holdout`. */
+  /** The experiment that decided; none beside the variants `global_holdout` and `served`. */
   experiment?: string;
   /** The arm. */
   variant?: string;

@@ -177,8 +177,8 @@ export interface Dealt {
   /** The experiment that decided; null where the visitor is in no arm, or held out of everything. */
   experiment: string | null;
   /**
-   * The arm: `holdout` is the control, `global_holdout` stands for whoever is held out of everything; null where the visitor is in
-   * no arm, and no part of any analysis.
+   * The arm: `holdout` is the control, `global_holdout` stands for whoever is held out of everything, and `served` for a unit in no
+   * arm where others are held out of everything; else null: no part of any analysis.
    */
   variant: string | null;
   /** The name of the answer, 32 hexadecimal digits: the same for the same answer to the same question, on every machine. */

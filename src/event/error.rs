@@ -17,7 +17,7 @@ pub enum EventError {
         field: String,
         /// What should stand there.
         expected: &'static str,
-        /// What does: at most [`FOUND`] characters.
+        /// What does: its first 40 characters.
         found: String,
         /// What to do.
         remedy: &'static str,

@@ -212,7 +212,8 @@ pub struct Event {
     pub who: Option<Who>,
     /// How much they allowed.
     pub consent: Consent,
-    /// The experiment that decided, and the arm: `global_holdout` without an experiment for those held out of everything.
+    /// The experiment that decided, and the arm: without an experiment `global_holdout` for those held out of everything, and `served`
+    /// for those who are not, where some are.
     pub experiment: Option<String>,
     /// See `experiment`.
     pub variant: Option<String>,

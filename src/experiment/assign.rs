@@ -148,6 +148,8 @@ pub struct GlobalHoldout {
 impl GlobalHoldout {
     /// The salt where the file names none. No experiment may be called so either: reports use the word.
     pub const NAME: &'static str = "global_holdout";
+    /// What those are called who are held out of nothing and in no arm, where some are held out: reports compare the two.
+    pub const SERVED: &'static str = "served";
 
     /// Whether a unit is held out. A larger share holds out the same units and more. Nobody has an empty unit.
     pub fn contains(&self, unit: &str) -> bool {

@@ -32,7 +32,7 @@ pub struct Explanation {
     pub silent: Option<Silence>,
     /// The experiment that decided who sees the list.
     pub experiment: Option<String>,
-    /// The arm that the visitor is in; `global_holdout` for whoever is held out of everything.
+    /// The arm that the visitor is in; `global_holdout` for whoever is held out of everything, `served` for whoever is in no arm while others are.
     pub variant: Option<String>,
 }
 

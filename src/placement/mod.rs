@@ -35,7 +35,7 @@
 //!
 //! | The visitor | `experiment` | `variant` | The list |
 //! |---|---|---|---|
-//! | is in no arm: no unit, none of their segment, outside the window, beyond the shares | none | none | shown; kept back as `incumbent` where the placement's experiment has `control = "incumbent"` |
+//! | is in no arm: no unit, none of their segment, outside the window, beyond the shares | none | none; `served` for a unit where others are held out of everything | shown; kept back as `incumbent` where the placement's experiment has `control = "incumbent"` |
 //! | is in an arm other than the control | its name | the arm | shown |
 //! | is in the control | its name | `holdout` | kept back as `holdout`, or as `incumbent` where that is its control |
 //! | is held out of everything | none | `global_holdout` | kept back at every placement, as for the control |

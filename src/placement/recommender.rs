@@ -58,7 +58,7 @@ pub struct Answer<'a> {
     pub withheld: &'a [Pick],
     /// The experiment that decided; none where the visitor is in no arm, or held out of everything.
     pub experiment: Option<&'a str>,
-    /// The arm; `global_holdout` for whoever is held out of everything.
+    /// The arm; `global_holdout` for whoever is held out of everything, `served` for whoever is in no arm while others are.
     pub variant: Option<&'a str>,
     /// The name of this answer.
     pub recommendation: Recommendation,

@@ -12,6 +12,8 @@ pub(super) enum Assigned {
     /// In no arm.
     #[default]
     Nobody,
+    /// In no arm, where some are held out of every placement.
+    Served,
     /// Held out of every placement.
     Everything,
     /// In an arm: the experiment's number and the arm's in it.
@@ -76,7 +78,9 @@ impl Trials {
         }
         // Where something new is tried against the shop's own, the shop's own is what everybody else sees.
         let instead = self.control(here().map(|(_, trial)| trial), &visitor);
-        Dealt { assigned: Assigned::Nobody, instead: instead.filter(|control| *control == Control::Incumbent) }
+        let known = request.unit.is_some_and(|unit| !unit.is_empty());
+        let assigned = if known && self.holdout.share.0 > 0 { Assigned::Served } else { Assigned::Nobody };
+        Dealt { assigned, instead: instead.filter(|control| *control == Control::Incumbent) }
     }
 
     /// What the control of a placement's experiment shows: of the one that the visitor could be in, else of any that is tried
@@ -92,6 +96,7 @@ impl Trials {
     pub fn names(&self, assigned: Assigned) -> (Option<&str>, Option<&str>) {
         match assigned {
             Assigned::Nobody => (None, None),
+            Assigned::Served => (None, Some(GlobalHoldout::SERVED)),
             Assigned::Everything => (None, Some(GlobalHoldout::NAME)),
             Assigned::Arm(at, arm) => {
                 let experiment = self.all.get(at).map(|trial| &trial.experiment);

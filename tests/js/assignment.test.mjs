@@ -78,9 +78,9 @@ test("the command line deals a hundred thousand units, each arm by its share", (
   const inCart = (n) => request(n).placement === "cart";
   const found = counts(lines, inCart);
   const total = Object.values(found).reduce((sum, count) => sum + count, 0);
-  // Held out of everything first; of all others each arm has its share, and nobody is the rest.
+  // Held out of everything first; of all others each arm has its share, and the rest is served.
   const left = 1 - HELD_OUT;
-  const shares = { " global_holdout": HELD_OUT, " ": left * (1 - SHARES.holdout - SHARES.plain - SHARES.treatment) };
+  const shares = { " global_holdout": HELD_OUT, " served": left * (1 - SHARES.holdout - SHARES.plain - SHARES.treatment) };
   for (const [arm, share] of Object.entries(SHARES)) shares[`cart-addons-q1 ${arm}`] = left * share;
   assert.deepEqual(Object.keys(found).toSorted(), Object.keys(shares).toSorted());
   const chiSquare = Object.entries(shares).reduce((sum, [arm, share]) => sum + (found[arm] - total * share) ** 2 / (total * share), 0);
@@ -90,9 +90,9 @@ test("the command line deals a hundred thousand units, each arm by its share", (
 
 test("the other experiment, of the same units, splits them along another line, and for its segment only", () => {
   const home = counts(expected(), (n) => request(n).placement === "home");
-  assert.deepEqual(Object.keys(home).toSorted(), [" ", " global_holdout", "home_2 holdout", "home_2 treatment"]);
+  assert.deepEqual(Object.keys(home).toSorted(), [" global_holdout", " served", "home_2 holdout", "home_2 treatment"]);
   const outside = counts(expected(), (n) => request(n).placement === "home" && request(n).segment.country === "CH");
-  assert.deepEqual(Object.keys(outside).toSorted(), [" ", " global_holdout"]);
+  assert.deepEqual(Object.keys(outside).toSorted(), [" global_holdout", " served"]);
 });
 
 test("what is said of an arm is said of each of its units: a list, or one that is kept back", () => {

@@ -167,7 +167,7 @@ test("nothing moves when the products come", async () => {
 
 test("each arm sees its own, and all of them are told of before anything is drawn", async () => {
   for (const path of ["/own", "/bare"]) {
-    for (const [placement, variant] of [["cart", "treatment"], ["cart", "holdout"], ["cart", "global_holdout"], ["home", "holdout"], ["home", null], ["cart", null]]) {
+    for (const [placement, variant] of [["cart", "treatment"], ["cart", "holdout"], ["cart", "global_holdout"], ["home", "holdout"], ["home", "served"], ["cart", "served"]]) {
       const { tab, shown, settled, wrong } = await page({ path });
       const unit = dealt.unitOf(arms, placement, variant);
       const height = () => tab.locator("#after").evaluate((after) => after.getBoundingClientRect().top);
@@ -180,7 +180,7 @@ test("each arm sees its own, and all of them are told of before anything is draw
       const waiting = path === "/bare" ? await height() : undefined;
       await settled();
       await tab.waitForFunction(() => exposures.length > 0);
-      const list = variant === "treatment" || (placement === "cart" && variant === null);
+      const list = variant === "treatment" || (placement === "cart" && variant === "served");
       const gone = placement === "cart" && !list;
       assert.equal((await shown()).filter(Boolean).length, list ? 2 : 0, `${path} ${placement} ${variant}`);
       assert.deepEqual((await tab.evaluate(() => exposures)).at(-1), [variant, list ? null : placement === "home" ? 2 : 2, 0], "told before it is drawn, whatever the arm");

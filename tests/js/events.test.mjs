@@ -184,9 +184,9 @@ async function arms() {
   return Object.fromEntries(answers.map(([unit, answer]) => [answer.variant, { unit, answer }]));
 }
 
-test("every arm is exposed alike, once; whoever is in none is not; the control tells what would have been shown", async () => {
+test("every arm is exposed alike, once, those who are served while others are held out too; the control tells what would have been shown", async () => {
   const found = await arms();
-  assert.deepEqual(Object.keys(found).toSorted(), ["global_holdout", "holdout", "null", "treatment"]);
+  assert.deepEqual(Object.keys(found).toSorted(), ["global_holdout", "holdout", "served", "treatment"]);
   for (const [variant, { unit, answer: list }] of Object.entries(found)) {
     const dataLayer = [];
     const events = createEvents({ consent: yes, endpoint: `${origin}/events`, dataLayer, unit: { id: () => unit }, segment: { device: "mobile" }, batchMs: 5 });
@@ -194,20 +194,18 @@ test("every arm is exposed alike, once; whoever is in none is not; the control t
     events.exposed({ ...list });
     events.viewed(list);
     const seen = list.items.length > 0 ? ["view_item_list"] : [];
-    await until(() => arrived.length === (variant === "null" ? 0 : 1) + seen.length, variant);
+    await until(() => arrived.length === 1 + seen.length, variant);
     await wait(20);
     const [exposure] = arrived;
-    assert.deepEqual(arrived.map(({ name }) => name), variant === "null" ? seen : ["exposure", ...seen], variant);
+    assert.deepEqual(arrived.map(({ name }) => name), ["exposure", ...seen], variant);
     for (const event of arrived) {
-      const arm = variant === "null" ? [undefined, undefined] : [list.experiment ?? undefined, variant];
+      const arm = [list.experiment ?? undefined, variant];
       assert.deepEqual([event.experiment, event.variant, event.unit, event.consent, event.segment, event.recommendation_id], [...arm, unit, "full", { device: "mobile" }, list.recommendation]);
     }
-    if (variant !== "null") {
-      const items = list.withheld ?? list.items;
-      assert.ok(items.length > 0);
-      assert.deepEqual([exposure.withheld, exposure.items], [list.withheld ? true : undefined, items.map(({ sku }, index) => ({ item_id: sku, index }))]);
-      assert.deepEqual(dataLayer[0], { event: "experience_impression", exp_variant_string: list.experiment === null ? "global_holdout" : `addons-${variant}` });
-    }
+    const items = list.withheld ?? list.items;
+    assert.ok(items.length > 0);
+    assert.deepEqual([exposure.withheld, exposure.items], [list.withheld ? true : undefined, items.map(({ sku }, index) => ({ item_id: sku, index }))]);
+    assert.deepEqual(dataLayer[0], { event: "experience_impression", exp_variant_string: list.experiment === null ? variant : `addons-${variant}` });
     events.close();
     arrived.length = 0;
   }

@@ -328,8 +328,8 @@ test("an arm's page is the arm's alone: what is held out is gone, the shop's own
       assert.deepEqual([held.own, held.skus, held.hidden, held.kept], [placement === "home", [], true, "private, no-store"], `${placement} ${variant}`);
       assert.deepEqual([held.marks.variant, held.marks.experiment, JSON.parse(held.marks.withheld).length], [variant, variant === "holdout" ? experiment : undefined, 2]);
     }
-    const nobody = await visit(placement, null);
-    assert.deepEqual([nobody.own, nobody.skus.length, nobody.marks, nobody.kept], [placement === "home", placement === "home" ? 0 : 2, {}, "private, no-store"], "in no arm, and kept by nobody all the same");
+    const served = await visit(placement, "served");
+    assert.deepEqual([served.own, served.skus.length, served.marks.variant, served.marks.experiment, served.kept], [placement === "home", placement === "home" ? 0 : 2, "served", undefined, "private, no-store"], "in no arm, and kept by nobody all the same");
     const unnamed = await visit(placement, undefined);
     assert.deepEqual([unnamed.own, unnamed.kept], [placement === "home", "public, max-age=600"], "without a unit the page is everybody's");
     assert.equal(treated.kept, "private, no-store");

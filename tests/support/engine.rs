@@ -261,7 +261,8 @@ fn arms_are_told_by_their_names() {
     };
     let found: std::collections::BTreeMap<String, u32> = (0..200).map(|n| ask(&mut engine, &format!("u{n}"))).collect();
     let arms: Vec<&str> = found.keys().map(String::as_str).collect();
-    let expected = ["", "global_holdout", "cart-addons-q1|holdout", "cart-addons-q1|plain", "cart-addons-q1|treatment"];
+    let expected =
+        ["global_holdout", "served", "cart-addons-q1|holdout", "cart-addons-q1|plain", "cart-addons-q1|treatment"];
     let expected =
         expected.map(|arm| if arm.contains('|') { arm.replace('|', "\u{1f}") } else { format!("\u{1f}{arm}") });
     assert_eq!(arms, expected);
@@ -272,7 +273,7 @@ fn arms_are_told_by_their_names() {
     let overlay = engine.overlay("", &[], "", change, false, "", &[], 1.0, f64::NAN).ok().expect("a sound change");
     assert_eq!(engine.patch(&overlay).ok(), Some(vec![1, 0, 0, 1]));
     let arms: Vec<String> = (0..200).map(|n| ask(&mut engine, &format!("u{n}")).0).collect();
-    assert!(arms.iter().all(|arm| arm == "\u{1f}" || arm == "\u{1f}global_holdout"));
+    assert!(arms.iter().all(|arm| arm == "\u{1f}served" || arm == "\u{1f}global_holdout"));
     assert!(
         engine.overlay("", &[], "", "cart-addons-q1\u{1f}1\u{1f}holdout\u{1f}x", false, "", &[], 2.0, 0.0).is_err()
     );

@@ -66,7 +66,8 @@ export interface ShopifyConnection {
   onChange(work: () => void): () => void;
   /**
    * Takes the experiment and the variant of an answer that is used, for the attribute: what the blocks of `element` are answered is
-   * taken by itself. Whoever is held out of everything is written as `global_holdout=global_holdout`.
+   * taken by itself. Whoever is held out of everything is written as `global_holdout=global_holdout`, and whoever
+   * is in no arm while others are held out as `served=served`.
    */
   exposed(answer: Pick<Answer, "experiment" | "variant">): void;
   /**
