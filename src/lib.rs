@@ -7,11 +7,12 @@
 //! # The way of the data
 //!
 //! ```text
-//! feed → train → bundle → rank → placement
+//! feed → train → bundle → rank → placement → event → report
 //! ```
 //!
 //! One way, one hinge: [`bundle`]. Training drafts a bundle, ranking reads one; they meet only in `evaluate`, where
-//! settings are chosen. The plain nouns that all rooms share are in [`shop`].
+//! settings are chosen. The plain nouns that all rooms share are in [`shop`]. What shoppers did is told as events, and what
+//! comes of it is a report, whose verdict is a change of the shop's own file or an overlay.
 //!
 //! # From orders to add-ons
 //!
@@ -48,8 +49,8 @@
 //!
 //! # Features
 //!
-//! * none: the engine alone: [`bundle`], [`rank`], [`placement`], [`experiment`].
-//! * `train`: reading files, training, evaluation, and the statistics of experiments (`report`).
+//! * none: the engine alone: [`bundle`], [`rank`], [`placement`], [`experiment`], and the form of an [`event`].
+//! * `train`: reading files, training, evaluation, logs of events, reports, simulated months.
 //! * `cli` (default): the `endcap` command.
 //! * `wasm`: the surface of the npm package.
 

@@ -10,7 +10,7 @@ use shop::{Shop, ended, orders, rows};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "init",
     "train",
     "slice",
@@ -19,6 +19,9 @@ const COMMANDS: [&str; 13] = [
     "rules",
     "explain",
     "evaluate",
+    "plan",
+    "report",
+    "events",
     "inspect",
     "verify",
     "sample",
@@ -41,7 +44,8 @@ fn from_orders_to_add_ons() {
         r#"{"id":"q1","placement":"cart","cart":[{"sku":"P-00","quantity":2,"price":200}],"limit":3,"unheard_of":[1]}"#;
     let answers = shop.feed(&["recommend", "--bundle", "model.endcap"], asked).with(0).lines();
     assert_eq!(answers.len(), 1);
-    let mut expected = ["id", "placement", "items", "fallback", "fallback_reason", "model"];
+    let mut expected =
+        ["id", "placement", "items", "fallback", "fallback_reason", "model", "experiment", "variant", "recommendation"];
     expected.sort_unstable();
     let mut found = keys(&answers[0]);
     found.sort_unstable();

@@ -93,7 +93,7 @@ impl Shop {
             let (mut spent, mut orders) = (0.0, 0.0);
             loop {
                 let order = self.order(factor * taste);
-                let order = self.cap.apply(order);
+                let order = order * self.cap.share(order);
                 arm.orders.add(&Visitor { numerator: order, denominator: 1.0, history: [] });
                 spent += order;
                 orders += 1.0;
@@ -334,7 +334,8 @@ fn verdicts_err_as_often_as_the_table_says() {
         let evidence = Evidence {
             net: Some(net),
             registered: None,
-            orders,
+            forbidden: None,
+            visitors: orders,
             day,
             sample_ratio,
             orders_joined: true,

@@ -33,6 +33,15 @@ pub(super) fn recommender(
     Ok(recommender)
 }
 
+/// When an overlay was made, in seconds since 1970; `None` where it does not say.
+pub(super) fn overlay_made_at(path: &Path) -> Result<Option<i64>, Failure> {
+    let bytes = read(path)?;
+    let overlay = OverlayView::open(&bytes);
+    overlay
+        .map(|overlay| overlay.made_at())
+        .map_err(|error| Failure::data(format!("{}: {error} [{}]", path.display(), error.code())))
+}
+
 /// Whether any of these overlays brings rules of its own.
 pub(super) fn bring_rules(overlays: &[PathBuf]) -> Result<bool, Failure> {
     for path in overlays {

@@ -20,6 +20,7 @@ mod plan;
 mod profile;
 mod progress;
 mod recommend;
+mod report;
 mod rules;
 mod sample;
 #[cfg(not(target_os = "wasi"))]
@@ -71,6 +72,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Plan(plan::PlanArgs),
+    Report(report::ReportArgs),
     Events(events::EventsArgs),
     Inspect(inspect::InspectArgs),
     Verify(verify::VerifyArgs),
@@ -98,6 +100,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Plan(args) => plan::run(args),
+        Command::Report(args) => report::run(args),
         Command::Events(args) => events::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),

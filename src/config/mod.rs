@@ -180,6 +180,8 @@ pub struct Config {
     pub cost: Option<RunningCost>,
     /// The promotions of the shop's year, in the order of the file; for `endcap plan`.
     pub calendar: Vec<Promotion>,
+    /// The name of the zone in which local times are read, and by whose days reports count; none where the file names none.
+    pub timezone: Option<String>,
     /// What holds and is perhaps not meant, in the order of the file.
     pub remarks: Vec<Remark>,
 }
@@ -244,6 +246,7 @@ impl Config {
             global_holdout: GlobalHoldout::default(),
             cost: None,
             calendar: Vec::new(),
+            timezone: None,
             remarks: Vec::new(),
         }
     }
@@ -300,6 +303,7 @@ fn read(root: Section<'_, '_>, findings: &mut Findings<'_>) -> Config {
     root.allow(&TABLES, &[], findings);
     let mut config = Config::bare();
     let zone = root.section("shop", findings).and_then(|table| shop::shop(table, &mut config, findings));
+    config.timezone = zone.as_ref().map(|zone| zone.name().to_owned());
     if let Some(table) = root.section("stock", findings) {
         shop::stock(table, &mut config, findings);
     }

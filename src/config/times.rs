@@ -13,6 +13,13 @@ pub(super) struct Zone {
     zone: TimeZone,
 }
 
+impl Zone {
+    /// Its IANA name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// `timezone` under [shop]: a name of the tz database, of the edition that was built in.
 pub(super) fn zone(section: Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Zone> {
     let value = section.get("timezone")?;

@@ -18,7 +18,7 @@ pub struct Feasible {
     pub effect: f64,
     /// Its mean by unit, in minor units or as a share.
     pub mean: f64,
-    /// Spread of single units over their mean.
+    /// Spread of single units over their mean, and over the share of a lift that a cap lets show.
     pub cv: f64,
     /// How many units say as much as one independent one.
     pub design_effect: f64,
@@ -59,6 +59,8 @@ impl Feasible {
     /// A value by order.
     pub fn by_order(metric: &'static str, noise: &Noise, asked: Asked) -> Self {
         let size = SampleSize { explained: noise.explained, ..SampleSize::of(&noise.baseline) };
+        // What is cut off hides a part of the lift: the same as more noise.
+        let size = SampleSize { cv: size.cv / noise.shown, ..size };
         Self::of(metric, "orders", noise.baseline.mean, size, noise.orders_a_day, asked)
     }
 
@@ -78,7 +80,14 @@ impl Feasible {
         let buyers = buyers(noise, visitors_a_day, window_days);
         let (mean, cv) = noise.by_customer;
         let squared = (cv * cv + 1.0) / buyers - 1.0;
-        Self::of(metric, "visitors", buyers * mean, independent(squared.max(0.0).sqrt()), visitors_a_day, asked)
+        Self::of(
+            metric,
+            "visitors",
+            buyers * mean,
+            independent(squared.max(0.0).sqrt() / noise.shown),
+            visitors_a_day,
+            asked,
+        )
     }
 
     /// Visitors who order, by visitor.
@@ -139,7 +148,15 @@ mod tests {
 
     fn noise(orders_a_day: f64) -> Noise {
         let baseline = Baseline { mean: 5_000.0, cv: 1.15, design_effect: 2.0 };
-        Noise { baseline, explained: 0.2, cap: None, orders_a_day, customers: 600, by_customer: (6_000.0, 1.2) }
+        Noise {
+            baseline,
+            explained: 0.2,
+            cap: None,
+            shown: 1.0,
+            orders_a_day,
+            customers: 600,
+            by_customer: (6_000.0, 1.2),
+        }
     }
 
     const ASKED: Asked = Asked { effect: 0.03, days: 30, share: 1.0, treatment: 0.5 };

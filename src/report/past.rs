@@ -4,7 +4,7 @@
 //! customer resemble each other, and how much of it was known from the time before. In small numbers: orders of 50 ± 57.5,
 //! of customers whose two orders say as much as one, of which history explains a fifth.
 
-use super::statistics::{Adjusted, Baseline, Cap, Capped, Visitor, VisitorSums};
+use super::statistics::{Adjusted, Baseline, Cap, Visitor, VisitorSums};
 use crate::shop::Timestamp;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -26,6 +26,19 @@ pub struct PastOrder {
     pub at: Timestamp,
     /// What it is worth: revenue or contribution margin, in minor units.
     pub value: f64,
+    /// By what it is cut off: its contribution margin where costs are known, else its revenue, in minor units. An order beyond the
+    /// cap counts as one of that size, and its revenue shrinks as its margin does: a report does the same.
+    pub size: f64,
+}
+
+/// Where large orders are cut off.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cut {
+    /// At this quantile (0.9 to 1) of the sizes before the days that are looked at; of the same days where there are none before.
+    /// 1: nowhere.
+    Quantile(f64),
+    /// At a cap that was registered.
+    At(Cap),
 }
 
 /// How much a value by order varies, and what of it is known beforehand.
@@ -37,6 +50,9 @@ pub struct Noise {
     pub explained: f64,
     /// The value beyond which orders are cut off, in minor units; none where the quantile is 1.
     pub cap: Option<f64>,
+    /// The share of a lift of all orders that shows where the large ones are cut off, above 0 to 1: what lies beyond the cap cannot
+    /// grow. On lognormal orders that vary as much as their mean, cut off at 99 %, about 0.9.
+    pub shown: f64,
     /// Orders a day.
     pub orders_a_day: f64,
     /// Customers who ordered.
@@ -46,40 +62,48 @@ pub struct Noise {
 }
 
 impl Noise {
-    /// Of the orders of `days` days up to `end`, cut off at a quantile (0.9 to 1) of the orders before them; of the same days
-    /// where there are none before. `None` where no two customers ordered, all orders are alike, or the mean is not above 0.
+    /// Of the orders of `days` days up to `end`, with the large ones cut off. `None` where no two customers ordered, all orders are
+    /// alike, or the mean is not above 0.
     ///
     /// # Cost
     ///
     /// One pass, and a sort of the earlier values.
-    pub fn of(orders: &[PastOrder], end: Timestamp, days: i64, quantile: f64) -> Option<Self> {
+    pub fn of(orders: &[PastOrder], end: Timestamp, days: i64, cut: Cut) -> Option<Self> {
         let window = end.0 - days * DAY..end.0;
         let before = window.start - HISTORY_DAYS * DAY..window.start;
         let within = |range: &Range<i64>| orders.iter().filter(|order| range.contains(&order.at.0)).collect::<Vec<_>>();
         let (now, earlier) = (within(&window), within(&before));
-        let values = |orders: &[&PastOrder]| orders.iter().map(|order| order.value).collect::<Vec<f64>>();
-        let cap = Cap::at(&values(if earlier.is_empty() { &now } else { &earlier }), quantile)?;
-        let cap = if quantile < 1.0 { cap } else { Cap::frozen(f64::MAX)? };
-        let customers = by_customer(&now, &earlier);
-        let mut arms = [Capped::<FIGURES>::new(cap), Capped::new(cap)];
-        for (at, (values, history)) in customers.values().filter(|(values, _)| !values.is_empty()).enumerate() {
-            arms[at % 2].add(values, values.len() as f64, *history);
+        let sizes = |orders: &[&PastOrder]| orders.iter().map(|order| order.size).collect::<Vec<f64>>();
+        let cap = match cut {
+            Cut::At(cap) => Some(cap),
+            Cut::Quantile(quantile) if quantile < 1.0 => {
+                Some(Cap::at(&sizes(if earlier.is_empty() { &now } else { &earlier }), quantile)?)
+            }
+            Cut::Quantile(_) => None,
+        };
+        let customers = by_customer(&now, &earlier, cap);
+        let bought = || customers.values().filter(|(values, _)| !values.is_empty());
+        let mut arms = [VisitorSums::<FIGURES>::default(); 2];
+        let (mut single, mut totals) = (VisitorSums::default(), VisitorSums::default());
+        for (at, (values, history)) in bought().enumerate() {
+            let numerator = values.iter().sum();
+            arms[at % 2].add(&Visitor { numerator, denominator: values.len() as f64, history: *history });
+            values.iter().for_each(|value| single.add(&one(*value)));
+            totals.add(&one(numerator));
         }
-        let explained = Adjusted::of(&arms[0].capped, &arms[1].capped).map_or(0.0, |adjusted| adjusted.variance_cut);
+        let beyond = |order: &PastOrder| cap.is_some_and(|cap| cap.share(order.size) < 1.0);
+        let uncut: f64 = now.iter().filter(|order| !beyond(order)).map(|order| order.value).sum();
+        let shown = if totals.numerator() > 0.0 { (uncut / totals.numerator()).clamp(f64::EPSILON, 1.0) } else { 1.0 };
+        let explained = Adjusted::of(&arms[0], &arms[1]).map_or(0.0, |adjusted| adjusted.variance_cut);
         let [mut all, other] = arms;
         all.merge(&other);
-        let mut single = VisitorSums::default();
-        now.iter().for_each(|order| single.add(&one(cap.apply(order.value))));
-        let mut totals = VisitorSums::default();
-        for (values, _) in customers.values().filter(|(values, _)| !values.is_empty()) {
-            totals.add(&one(values.iter().map(|value| cap.apply(*value)).sum()));
-        }
-        let baseline = Baseline::of(&all.capped, &single)?;
+        let baseline = Baseline::of(&all, &single)?;
         let spread = Baseline::of(&totals, &totals)?;
         Some(Self {
             baseline,
             explained,
-            cap: (quantile < 1.0).then(|| cap.limit()),
+            cap: cap.map(Cap::limit),
+            shown,
             orders_a_day: now.len() as f64 / days as f64,
             customers: totals.visitors(),
             by_customer: (spread.mean, spread.cv),
@@ -91,15 +115,24 @@ fn one(value: f64) -> Visitor {
     Visitor { numerator: value, denominator: 1.0, history: [] }
 }
 
+/// What an order counts with.
+fn counted(order: &PastOrder, cap: Option<Cap>) -> f64 {
+    order.value * cap.map_or(1.0, |cap| cap.share(order.size))
+}
+
 /// The values of each customer's orders, and spend, number and average of those before.
-fn by_customer(now: &[&PastOrder], earlier: &[&PastOrder]) -> BTreeMap<u32, (Vec<f64>, [f64; FIGURES])> {
+fn by_customer(
+    now: &[&PastOrder],
+    earlier: &[&PastOrder],
+    cap: Option<Cap>,
+) -> BTreeMap<u32, (Vec<f64>, [f64; FIGURES])> {
     let mut customers: BTreeMap<u32, (Vec<f64>, [f64; FIGURES])> = BTreeMap::new();
     for order in now {
-        customers.entry(order.customer).or_default().0.push(order.value);
+        customers.entry(order.customer).or_default().0.push(counted(order, cap));
     }
     for order in earlier {
         if let Some((_, [spend, orders, _])) = customers.get_mut(&order.customer) {
-            *spend += order.value;
+            *spend += counted(order, cap);
             *orders += 1.0;
         }
     }
@@ -114,7 +147,7 @@ mod tests {
     use super::*;
 
     fn order(customer: u32, day: i64, value: f64) -> PastOrder {
-        PastOrder { customer, at: Timestamp(day * DAY), value }
+        PastOrder { customer, at: Timestamp(day * DAY), value, size: value }
     }
 
     #[test]
@@ -122,7 +155,7 @@ mod tests {
         // Ten customers, each with four equal orders: four say as much as one.
         let alike: Vec<PastOrder> =
             (0..40).map(|n| order(n / 4, 70 + i64::from(n % 4), f64::from(10 + n / 4))).collect();
-        let noise = Noise::of(&alike, Timestamp(100 * DAY), 30, 1.0).unwrap();
+        let noise = Noise::of(&alike, Timestamp(100 * DAY), 30, Cut::Quantile(1.0)).unwrap();
         assert!((noise.baseline.design_effect - 4.0).abs() < 0.6, "{noise:?}");
         assert_eq!((noise.customers, noise.cap), (10, None));
         assert!((noise.orders_a_day - 40.0 / 30.0).abs() < 1e-12);
@@ -137,10 +170,10 @@ mod tests {
                 [order(n, 20, usual), order(n, 80, usual + f64::from(n % 3))]
             })
             .collect();
-        let noise = Noise::of(&orders, Timestamp(100 * DAY), 30, 1.0).unwrap();
+        let noise = Noise::of(&orders, Timestamp(100 * DAY), 30, Cut::Quantile(1.0)).unwrap();
         assert!(noise.explained > 0.95, "{noise:?}");
         let fresh: Vec<PastOrder> = orders.iter().filter(|order| order.at.0 > 50 * DAY).copied().collect();
-        assert_eq!(Noise::of(&fresh, Timestamp(100 * DAY), 30, 1.0).unwrap().explained, 0.0);
+        assert_eq!(Noise::of(&fresh, Timestamp(100 * DAY), 30, Cut::Quantile(1.0)).unwrap().explained, 0.0);
     }
 
     #[test]
@@ -149,17 +182,34 @@ mod tests {
             (0..200).map(|n| order(n, 30 + i64::from(n % 20), f64::from(50 + n % 10))).collect();
         orders.extend((0..200).map(|n| order(n, 75 + i64::from(n % 20), f64::from(50 + n % 10))));
         orders.push(order(500, 80, 90_000.0));
-        let (raw, cut) =
-            (Noise::of(&orders, Timestamp(100 * DAY), 30, 1.0), Noise::of(&orders, Timestamp(100 * DAY), 30, 0.99));
+        let (raw, cut) = (
+            Noise::of(&orders, Timestamp(100 * DAY), 30, Cut::Quantile(1.0)),
+            Noise::of(&orders, Timestamp(100 * DAY), 30, Cut::Quantile(0.99)),
+        );
         assert!(raw.unwrap().baseline.cv > 10.0 && cut.unwrap().baseline.cv < 0.1);
         assert!((59.0..=59.1).contains(&cut.unwrap().cap.unwrap()));
     }
 
     #[test]
+    fn an_order_is_cut_off_as_a_whole() {
+        let mut orders: Vec<PastOrder> =
+            (0..100).map(|n| PastOrder { size: 30.0, ..order(n, 80, f64::from(95 + n % 11)) }).collect();
+        orders.push(PastOrder { size: 300.0, ..order(500, 80, 1_000.0) });
+        let cut = Cut::At(Cap::frozen(30.0).unwrap());
+        let noise = Noise::of(&orders, Timestamp(100 * DAY), 30, cut).unwrap();
+        assert!(noise.baseline.cv < 0.04 && (noise.baseline.mean - 100.0).abs() < 1.0, "{noise:?}");
+        assert!((noise.shown - 100.0 / 101.0).abs() < 1e-3, "one order of 101 cannot grow: {noise:?}");
+    }
+
+    #[test]
     fn nothing_to_tell_is_said() {
-        assert_eq!(Noise::of(&[], Timestamp(0), 30, 0.99), None);
-        assert_eq!(Noise::of(&[order(1, 99, 10.0)], Timestamp(100 * DAY), 30, 0.99), None);
+        assert_eq!(Noise::of(&[], Timestamp(0), 30, Cut::Quantile(0.99)), None);
+        assert_eq!(Noise::of(&[order(1, 99, 10.0)], Timestamp(100 * DAY), 30, Cut::Quantile(0.99)), None);
         let losses: Vec<PastOrder> = (0..20).map(|n| order(n, 99, -f64::from(n))).collect();
-        assert_eq!(Noise::of(&losses, Timestamp(100 * DAY), 30, 0.99), None, "a lift of a loss means nothing");
+        assert_eq!(
+            Noise::of(&losses, Timestamp(100 * DAY), 30, Cut::Quantile(0.99)),
+            None,
+            "a lift of a loss means nothing"
+        );
     }
 }

@@ -171,6 +171,20 @@ impl PatchArgs {
     }
 }
 
+/// The bytes of an overlay that switches placements of a bundle off and does nothing else.
+pub(super) fn switched_off(
+    bundle: &Path,
+    placements: &[String],
+    revision: u64,
+    now: Option<i64>,
+) -> Result<Vec<u8>, Failure> {
+    let recommender = bundle_file::recommender(bundle, &[], &[])?;
+    let blank = Shop::of(&recommender, false, None).blank();
+    let switches = placements.iter().map(|name| (name.clone(), false)).collect();
+    let draft = OverlayDraft { revision, made_at: now, switches, ..blank };
+    overlay::encode(&draft).map_err(|error| Failure::data(format!("{error} [{}]", error.code())))
+}
+
 /// Reads an `endcap.toml`.
 pub(super) fn config_file(path: &Path) -> Result<(String, Config), Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;

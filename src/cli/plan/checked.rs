@@ -79,6 +79,9 @@ pub(super) fn check(traffic: Traffic, config: &Config, planned: &Planned, known:
         notes.push("it was registered otherwise: once it runs, put that back or start another".to_owned());
     }
     notes.extend(promotions(config, planned));
+    if config.policies.iter().any(|policy| policy.placement == experiment.placement && !policy.enabled) {
+        notes.push(format!("`{}` is switched off: nobody is exposed until it is on", experiment.placement));
+    }
     let mut refused = None;
     let mut figures = Vec::new();
     for (what, figure) in [("its metric", registered), ("its kill rule", kill)] {
@@ -183,6 +186,11 @@ fn facts(known: &Known, currency: Currency) -> Vec<String> {
         amount(mean),
         percent(revenue.explained)
     )];
+    let shown = margin.map_or(revenue.shown, |margin| margin.shown);
+    if shown < 0.995 {
+        let hidden = percent(1.0 - shown);
+        facts.push(format!("large orders, cut off as they are, hide {hidden} of a lift: that much more noise"));
+    }
     facts.push(match margin {
         Some(margin) => {
             let rate = margin.baseline.mean / mean;
@@ -214,8 +222,15 @@ fn cost(config: &Config, planned: &Planned, known: &Known, asked: Asked) -> Opti
     let even = cost.minor() as f64 / earned;
     let gain = earned * asked.effect - cost.minor() as f64;
     let gain = Money::new(gain.round() as i64, cost.currency());
+    // Afterwards everybody sees it, and it goes on costing what it costs.
+    let a_day = cost.minor() as f64 / f64::from(asked.days);
+    let afterwards = margin.orders_a_day * margin.baseline.mean * asked.effect - a_day;
+    let payback = match cost.minor() as f64 / afterwards {
+        days if afterwards > 0.0 && days <= MOST_DAYS => format!("paid back {:.0} days after it is kept", days.ceil()),
+        _ => "not paid back within a year after it is kept".to_owned(),
+    };
     Some(format!(
-        "looking after it costs {cost} in its days: paid for by a net lift of {}; at {} it leaves {gain}",
+        "looking after it costs {cost} in its days: paid for by a net lift of {}; at {} it leaves {gain}, and is {payback}",
         percent(even),
         signed(asked.effect)
     ))

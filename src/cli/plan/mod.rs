@@ -13,8 +13,8 @@ use super::output;
 use super::progress::Talk;
 use crate::config::{self, Config};
 use crate::experiment::Planned;
-use crate::report::past::Noise;
-use crate::report::statistics::Baseline;
+use crate::report::past::{Cut, Noise};
+use crate::report::statistics::{Baseline, Cap};
 use crate::shop::Currency;
 use checked::{Known, Traffic};
 use clap::Args;
@@ -168,20 +168,20 @@ impl PlanArgs {
             let customers = (a_month / self.design_effect).ceil().max(1.0);
             let by_customer = (mean * a_month / customers, cv);
             let (orders_a_day, customers) = (a_month / MONTH, customers as u64);
-            let revenue = Noise { baseline, explained: 0.0, cap: None, orders_a_day, customers, by_customer };
+            let revenue =
+                Noise { baseline, explained: 0.0, cap: None, shown: 1.0, orders_a_day, customers, by_customer };
             return Ok(Known { revenue, margin: None });
         }
         let Some(orders) = orders else { return Err(Failure::command("expected --orders or --orders-a-month")) };
-        let quantile = plan.winsorise.to_fraction();
-        let noise = |values: &[_]| Noise::of(values, orders.end, i64::from(plan.days), quantile);
+        let registered = plan.cap.and_then(|cap| Cap::frozen(cap.minor() as f64));
+        let cut = registered.map_or(Cut::Quantile(plan.winsorise.to_fraction()), Cut::At);
+        let noise = |values: &[_]| Noise::of(values, orders.end, i64::from(plan.days), cut);
         let revenue = noise(&orders.revenue).ok_or_else(|| {
             let days = plan.days;
             Failure::data(format!(
                 "expected orders of several customers in the last {days} days of the file, found too few"
             ))
         })?;
-        // A rest of the orders says nothing of all of them.
-        let costed = orders.margin.len() as f64 >= 0.95 * orders.revenue.len() as f64;
-        Ok(Known { revenue, margin: noise(&orders.margin).filter(|_| costed) })
+        Ok(Known { revenue, margin: noise(&orders.margin) })
     }
 }

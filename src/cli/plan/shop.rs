@@ -9,10 +9,13 @@ use crate::report::past::PastOrder;
 use crate::shop::{Currency, OrderLine, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
+/// The share of orders whose costs must be known for margins to mean something.
+const COSTED: f64 = 0.95;
+
 /// Orders by value and, where all costs are known, by contribution margin.
 pub(super) struct Orders {
     pub revenue: Vec<PastOrder>,
-    /// Of the orders whose costs are known; empty where there are none.
+    /// Of the orders whose costs are known; empty where those are few.
     pub margin: Vec<PastOrder>,
     /// The first moment after the last order.
     pub end: Timestamp,
@@ -71,7 +74,8 @@ impl Orders {
                 nobody - 1
             });
             orders.end = orders.end.max(Timestamp(order.at.0 + 1));
-            let past = |value| PastOrder { customer, at: order.at, value };
+            let size = order.margin.or(order.revenue).unwrap_or(0.0);
+            let past = |value| PastOrder { customer, at: order.at, value, size };
             priceless += u64::from(order.revenue.is_none());
             orders.revenue.extend(order.revenue.map(past));
             orders.margin.extend(order.margin.map(past));
@@ -79,6 +83,11 @@ impl Orders {
         if priceless > 0 {
             let count = output::grouped(priceless);
             eprintln!("{count} orders have a line without a price and are passed over; --catalog may know it");
+        }
+        // A rest of the orders says nothing of all of them: then revenue decides, and revenue is what is cut off.
+        if (orders.margin.len() as f64) < COSTED * orders.revenue.len() as f64 {
+            orders.margin.clear();
+            orders.revenue.iter_mut().for_each(|order| order.size = order.value);
         }
         if orders.revenue.is_empty() {
             return Err(Failure::data("expected orders with times and prices, found none"));

@@ -5,8 +5,6 @@
 //! sign: a loss stays a loss, at most as large as the cap. It costs truth, as the capped mean is another quantity than
 //! the mean; so the raw figure stands beside the capped one, and more than one order in a hundred should not be capped.
 
-use super::{Visitor, VisitorSums};
-
 /// The largest size that one order may count with.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cap {
@@ -39,43 +37,10 @@ impl Cap {
         self.limit
     }
 
-    /// The value with its sign, at most as large as the cap.
-    pub fn apply(self, value: f64) -> f64 {
-        value.clamp(-self.limit, self.limit)
-    }
-}
-
-/// The same arm twice: as it was, and with capped orders.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Capped<const H: usize = 0> {
-    /// As it was.
-    pub raw: VisitorSums<H>,
-    /// With every order capped.
-    pub capped: VisitorSums<H>,
-    /// How many orders were larger than the cap.
-    pub cut: u64,
-    cap: Cap,
-}
-
-impl<const H: usize> Capped<H> {
-    /// An arm without visitors yet.
-    pub fn new(cap: Cap) -> Self {
-        Self { raw: VisitorSums::default(), capped: VisitorSums::default(), cut: 0, cap }
-    }
-
-    /// Counts one more visitor: the values of their orders, what the sum is divided by, and their history.
-    pub fn add(&mut self, orders: &[f64], denominator: f64, history: [f64; H]) {
-        self.raw.add(&Visitor { numerator: orders.iter().sum(), denominator, history });
-        let numerator = orders.iter().map(|value| self.cap.apply(*value)).sum();
-        self.capped.add(&Visitor { numerator, denominator, history });
-        self.cut += orders.iter().filter(|value| self.cap.apply(**value) != **value).count() as u64;
-    }
-
-    /// Adds the visitors of another shard, which was capped alike.
-    pub fn merge(&mut self, other: &Self) {
-        self.raw.merge(&other.raw);
-        self.capped.merge(&other.capped);
-        self.cut += other.cut;
+    /// The share of an order of this size that counts: 1, or what brings it down to the cap. All its figures shrink by it, revenue as
+    /// margin, so that their ratios stay.
+    pub fn share(self, size: f64) -> f64 {
+        if size.abs() > self.limit { self.limit / size.abs() } else { 1.0 }
     }
 }
 
@@ -93,25 +58,15 @@ mod tests {
         assert_eq!((Cap::at(&[], 0.99), Cap::at(&[0.0, 0.0], 0.99)), (None, None));
     }
 
-    #[test]
-    fn raw_and_capped_beside_each_other() {
-        let mut arm = Capped::new(Cap::frozen(100.0).unwrap());
-        arm.add(&[40.0, 5_000.0], 2.0, []);
-        let mut shard = Capped::new(Cap::frozen(100.0).unwrap());
-        shard.add(&[-300.0], 1.0, []);
-        arm.merge(&shard);
-        assert_eq!((arm.raw.numerator(), arm.capped.numerator(), arm.cut), (4_740.0, 40.0, 2));
-        assert_eq!((arm.raw.denominator(), arm.capped.denominator()), (3.0, 3.0));
-    }
-
     proptest! {
         #[test]
         fn a_cap_keeps_the_sign_and_the_order(a in -1e6..1e6f64, b in -1e6..1e6f64, limit in 1e-3..1e6f64) {
             let cap = Cap::frozen(limit).unwrap();
-            prop_assert_eq!(cap.apply(a).signum(), a.signum());
-            prop_assert!(cap.apply(a).abs() <= limit && cap.apply(a).abs() <= a.abs());
-            prop_assert!((a <= b) == (cap.apply(a) <= cap.apply(b)) || cap.apply(a).abs() == limit);
-            prop_assert_eq!(cap.apply(cap.apply(a)), cap.apply(a));
+            let cut = |size: f64| size * cap.share(size);
+            prop_assert_eq!(cut(a).signum(), a.signum());
+            prop_assert!(cut(a).abs() <= limit * (1.0 + 1e-12) && cut(a).abs() <= a.abs());
+            prop_assert!((a <= b) == (cut(a) <= cut(b)) || (cut(a).abs() - limit).abs() < 1e-9 * limit);
+            prop_assert!((cut(cut(a)) - cut(a)).abs() <= 1e-12 * limit);
         }
     }
 }

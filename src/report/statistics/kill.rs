@@ -59,10 +59,22 @@ pub enum Reason {
     OrdersNotJoined,
     /// INCONCLUSIVE: the registered days are not over.
     TooEarly,
-    /// INCONCLUSIVE: an arm has fewer orders than were registered.
-    TooFewOrders,
+    /// INCONCLUSIVE: an arm has fewer visitors than were registered.
+    TooFewVisitors,
+    /// INCONCLUSIVE: an arm has no orders.
+    NoOrders,
     /// INCONCLUSIVE: control earned nothing that a lift could refer to.
     NoLift,
+    /// INCONCLUSIVE: nobody was exposed.
+    Nobody,
+    /// INCONCLUSIVE: no plan was registered before the start.
+    PlanMissing,
+    /// INCONCLUSIVE: the plan is not the one that was registered.
+    PlanChanged,
+    /// INCONCLUSIVE: the arms differ in what no experiment can have changed.
+    NotRandomised,
+    /// INCONCLUSIVE: the data have a fault that forbids a verdict.
+    DataBroken,
 }
 
 impl Reason {
@@ -72,9 +84,17 @@ impl Reason {
             Self::Shown => Verdict::Keep,
             Self::SurelyBelow | Self::Below | Self::StillUnclear | Self::Harm => Verdict::Revert,
             Self::Unclear | Self::RegisteredDown => Verdict::Extend,
-            Self::SampleRatio | Self::OrdersNotJoined | Self::TooEarly | Self::TooFewOrders | Self::NoLift => {
-                Verdict::Inconclusive
-            }
+            Self::SampleRatio
+            | Self::OrdersNotJoined
+            | Self::TooEarly
+            | Self::TooFewVisitors
+            | Self::NoOrders
+            | Self::NoLift
+            | Self::Nobody
+            | Self::PlanMissing
+            | Self::PlanChanged
+            | Self::NotRandomised
+            | Self::DataBroken => Verdict::Inconclusive,
         }
     }
 
@@ -95,8 +115,16 @@ impl Reason {
                 "Too few orders could be joined to an arm, or not alike in all: mend the join first."
             }
             Self::TooEarly => "The registered days are not over.",
-            Self::TooFewOrders => "An arm has fewer orders than were registered as the minimum.",
+            Self::TooFewVisitors => "An arm has fewer visitors than were registered as the minimum.",
+            Self::NoOrders => "An arm has no orders, so there is nothing to compare.",
             Self::NoLift => "Control's margin an order is not above zero, so there is nothing to compare with.",
+            Self::Nobody => "Nobody was exposed to an arm of it.",
+            Self::PlanMissing => "No plan was registered before the start, so there is no rule to decide by.",
+            Self::PlanChanged => "The plan is not the one that was registered before the start.",
+            Self::NotRandomised => {
+                "The arms differ in what an experiment cannot change, such as the device: they were not drawn."
+            }
+            Self::DataBroken => "The data have a fault that forbids a verdict: see the findings.",
         }
     }
 }
@@ -104,10 +132,11 @@ impl Reason {
 /// The rule, registered before the start.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KillRule {
-    /// The net lift that a placement must reach; 0.03 for 3 %.
+    /// The net lift that a placement must reach; 0.03 for 3 %. Below 0 for a figure that may fall that far and no further, as a
+    /// margin rate.
     pub threshold: f64,
-    /// Orders that the smaller arm must have ([`SampleSize::per_arm`](super::SampleSize::per_arm)).
-    pub min_orders: u64,
+    /// Visitors that the smaller arm must have.
+    pub min_visitors: u64,
     /// Full days that a test runs.
     pub days: u32,
     /// Full days more that an unclear test gets, once; at most 30.
@@ -116,19 +145,21 @@ pub struct KillRule {
 
 impl Default for KillRule {
     fn default() -> Self {
-        Self { threshold: 0.03, min_orders: 0, days: 30, extension: 30 }
+        Self { threshold: 0.03, min_visitors: 0, days: 30, extension: 30 }
     }
 }
 
 /// What is known on the day of the verdict.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// Lift of the contribution margin an order; `None` where [`Lift::of`] has none.
+    /// What forbids the numbers, found elsewhere; `None` where nothing does.
+    pub forbidden: Option<Reason>,
+    /// Lift of the contribution margin an order, or of what the rule looks at; `None` where [`Lift::of`] has none.
     pub net: Option<Lift>,
     /// Lift of the registered metric, where it is another one.
     pub registered: Option<Lift>,
-    /// Orders of the smaller arm.
-    pub orders: u64,
+    /// Visitors of the smaller arm.
+    pub visitors: u64,
     /// Full days since the start.
     pub day: u32,
     /// The check of the arms' sizes.
@@ -152,12 +183,15 @@ impl KillRule {
     /// What forbids the numbers comes first, then harm, which needs no date, then what is too early, then the rule.
     pub fn decide(&self, evidence: &Evidence) -> Reason {
         let days = self.days + if evidence.extended { self.extension } else { 0 };
+        if let Some(reason) = evidence.forbidden {
+            return reason;
+        }
         match evidence.net {
             _ if evidence.sample_ratio.is_alarm() => Reason::SampleRatio,
             _ if !evidence.orders_joined => Reason::OrdersNotJoined,
             _ if evidence.harm => Reason::Harm,
             _ if evidence.day < days => Reason::TooEarly,
-            _ if evidence.orders < self.min_orders => Reason::TooFewOrders,
+            _ if evidence.visitors < self.min_visitors => Reason::TooFewVisitors,
             None => Reason::NoLift,
             Some(net) => self.judge(&net, evidence),
         }
@@ -169,7 +203,7 @@ impl KillRule {
             Reason::SurelyBelow
         } else if net.lift < self.threshold {
             Reason::Below
-        } else if net.lower_bound(Self::KEEP_CONFIDENCE) <= 0.0 {
+        } else if net.lower_bound(Self::KEEP_CONFIDENCE) <= self.threshold.min(0.0) {
             unclear(Reason::Unclear)
         } else if evidence.registered.is_some_and(|lift| lift.lift < 0.0) {
             unclear(Reason::RegisteredDown)
@@ -195,7 +229,8 @@ mod tests {
         Evidence {
             net: lift(net, error),
             registered: None,
-            orders: 20_000,
+            forbidden: None,
+            visitors: 20_000,
             day: 30,
             sample_ratio,
             orders_joined: true,
@@ -204,7 +239,7 @@ mod tests {
         }
     }
 
-    const RULE: KillRule = KillRule { threshold: 0.03, min_orders: 13_300, days: 30, extension: 14 };
+    const RULE: KillRule = KillRule { threshold: 0.03, min_visitors: 13_300, days: 30, extension: 14 };
 
     #[test]
     fn five_percent_more_at_a_lower_margin_is_reverted() {
@@ -238,14 +273,25 @@ mod tests {
             (Evidence { sample_ratio: broken, harm: true, ..good }, Reason::SampleRatio),
             (Evidence { orders_joined: false, harm: true, ..good }, Reason::OrdersNotJoined),
             (Evidence { harm: true, day: 5, ..good }, Reason::Harm),
-            (Evidence { day: 29, orders: 3, ..good }, Reason::TooEarly),
+            (Evidence { day: 29, visitors: 3, ..good }, Reason::TooEarly),
             (Evidence { day: 43, extended: true, ..good }, Reason::TooEarly),
-            (Evidence { orders: 13_299, ..good }, Reason::TooFewOrders),
+            (Evidence { visitors: 13_299, ..good }, Reason::TooFewVisitors),
             (Evidence { net: None, ..good }, Reason::NoLift),
+            (Evidence { forbidden: Some(Reason::PlanChanged), harm: true, ..good }, Reason::PlanChanged),
             (Evidence { registered: lift(-0.01, 0.01), ..good }, Reason::RegisteredDown),
             (Evidence { registered: lift(0.00, 0.01), ..good }, Reason::Shown),
         ] {
             assert_eq!(RULE.decide(&evidence), reason);
+        }
+    }
+
+    #[test]
+    fn a_figure_that_may_fall_is_kept_where_it_surely_falls_no_further() {
+        let rule = KillRule { threshold: -0.05, ..RULE };
+        for (rate, error, reason) in
+            [(-0.02, 0.01, Reason::Shown), (-0.04, 0.02, Reason::Unclear), (-0.06, 0.02, Reason::Below)]
+        {
+            assert_eq!(rule.decide(&evidence(rate, error)), reason, "{rate}");
         }
     }
 
@@ -262,7 +308,8 @@ mod tests {
     fn every_reason_is_one_sentence() {
         use Reason::*;
         let all = [Shown, SurelyBelow, Below, StillUnclear, Harm, Unclear, RegisteredDown, SampleRatio];
-        for reason in all.into_iter().chain([OrdersNotJoined, TooEarly, TooFewOrders, NoLift]) {
+        let rest = [OrdersNotJoined, TooEarly, TooFewVisitors, NoOrders, NoLift, Nobody, PlanMissing, PlanChanged];
+        for reason in all.into_iter().chain(rest).chain([NotRandomised, DataBroken]) {
             let sentence = reason.sentence();
             assert!(sentence.ends_with('.') && sentence.matches('.').count() == 1, "{sentence}");
             let verdict = serde_json::to_string(&reason.verdict()).unwrap();

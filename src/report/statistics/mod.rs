@@ -69,7 +69,7 @@ mod sample_ratio;
 mod size;
 mod sums;
 
-pub use cap::{Cap, Capped};
+pub use cap::Cap;
 pub use distributions::{
     chi_squared_survival, normal_cdf, normal_quantile, normal_survival, t_cdf, t_quantile, t_survival,
 };

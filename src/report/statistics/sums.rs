@@ -74,6 +74,18 @@ impl<const H: usize> VisitorSums<H> {
         self.visitors += other.visitors;
     }
 
+    /// Sums whose means and sums of products of deviations are known as such: outcome by outcome, outcome by history, history by
+    /// history.
+    pub(crate) fn known(
+        visitors: u64,
+        (outcome, history): ([f64; 2], [f64; H]),
+        within: [[f64; 2]; 2],
+        across: [[f64; H]; 2],
+        before: [[f64; H]; H],
+    ) -> Self {
+        Self { visitors, outcome, history, within, across, before }
+    }
+
     /// How many visitors.
     pub fn visitors(&self) -> u64 {
         self.visitors
