@@ -96,7 +96,7 @@ fn a_file_says_what_the_command_does_not() {
 fn what_makes_no_shop_is_refused_and_nothing_is_written() {
     let shop = Shop::new();
     let refused = |args: &[&str], code: i32, said: &str| {
-        let ended = run(&shop, &[args, &["-o", "none"]].concat()).with(code);
+        let ended = shop.run(&[&["simulate"], args, &["-o", "none"]].concat()).with(code);
         assert!(ended.err.contains(said), "{args:?}: {}", ended.err);
         assert!(!shop.path("none").exists(), "{args:?}");
     };

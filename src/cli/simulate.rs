@@ -1,6 +1,9 @@
 //! `endcap simulate`: months of a shop whose experiments have a known true effect.
 
+mod runs;
+
 use super::failure::Failure;
+use super::progress::Talk;
 use super::{output, unfinished};
 use crate::sample::SampleError;
 use crate::sample::simulated::{self, FILES, Faults, Settings, Shop, Truth};
@@ -19,7 +22,8 @@ use std::path::{Path, PathBuf};
         endcap simulate --lift 0.05 --margin-drag 0.03 -o example      # margin rate 30 % -> 29.1 %: net +1.85 %, under 3 %\n  \
         endcap simulate --lift 0 --margin-drag 0 --seed 7 -o nothing   # an A/A test\n  \
         endcap simulate --lost-events-treatment 0.1 --split 0.47 --bots 0.01 -o trouble\n  \
-        endcap simulate --config months.toml -o months\n\n\
+        endcap simulate --config months.toml -o months\n  \
+        endcap simulate --lift 0 --margin-drag 0 --runs 1000            # how often the report errs\n\n\
         A file says the same and more, several experiments and promotions:\n  \
         days = 60\n  \
         [[promotion]]\n  \
@@ -39,8 +43,11 @@ use std::path::{Path, PathBuf};
 )]
 pub(super) struct SimulateArgs {
     /// The folder to write to; it must be empty or new
-    #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "DIR", required_unless_present = "runs")]
+    output: Option<PathBuf>,
+    /// Write nothing; judge so many months of the shop, one a seed, and say how often the report errs
+    #[arg(long, value_name = "NUMBER", conflicts_with = "output", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    runs: Option<u32>,
     /// Settings in TOML; options given beside it go first
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -160,11 +167,16 @@ pub(super) fn run(args: SimulateArgs) -> Result<(), Failure> {
     args.effect.apply(&mut settings);
     args.faults.apply(&mut settings.faults);
     let shop = Shop::new(settings).map_err(Failure::command)?;
-    let truth = write(&shop, args.seed, &args.output)?;
+    if let Some(runs) = args.runs {
+        let found = runs::run(&shop, runs as usize, args.seed, &Talk::new())?;
+        return if args.json { output::print_json(&found) } else { output::print(found.text()) };
+    }
+    let Some(dir) = &args.output else { return Err(Failure::command("expected --output or --runs, found neither")) };
+    let truth = write(&shop, args.seed, dir)?;
     if args.json {
         return output::print_json(&truth);
     }
-    output::print(told(&truth, &args.output))
+    output::print(told(&truth, dir))
 }
 
 fn read(path: &Path) -> Result<Settings, Failure> {

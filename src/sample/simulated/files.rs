@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// The names of what [`write`] writes.
+/// The names of what [`write()`] writes.
 pub const FILES: [&str; 5] = ["events.jsonl", "orders.csv", "catalog.csv", "endcap.toml", "truth.json"];
 /// Bytes that are gathered before they go to the disk.
 const GATHERED: usize = 1 << 18;
@@ -59,7 +59,7 @@ pub fn write(shop: &Shop, seed: u64, dir: &Path) -> Result<Truth, SampleError> {
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn refuse_non_empty(dir: &Path) -> Result<(), SampleError> {
     write::refuse_non_empty(dir)
 }
