@@ -45,7 +45,7 @@ case " ${train[*]-} " in
 esac
 [ ! -f "$shop/endcap.toml" ] || train+=(--config "$shop/endcap.toml")
 
-rm -rf "$models"
+rm -rf "$models" demo/month demo/report.html
 mkdir -p "$models"
 model=$models/model.endcap
 "$ENDCAP" train "${train[@]}" -o "$model"
@@ -55,14 +55,26 @@ model=$models/model.endcap
 "$ENDCAP" slice "$model" --relations cards --addition -o "$models/cards.endcap"
 "$ENDCAP" inspect "$model" --items --json > "$models/products.json"
 
+# A month of the sample shop in which the add-ons lost margin: the report says so, and its overlay switches them off.
+extra=()
+if [ -z "${SHOP:-}" ]; then
+  month=demo/month
+  "$ENDCAP" simulate --lift 0.03 --margin-drag 0.12 --visitors-a-day 400 -o "$month"
+  "$ENDCAP" report --config "$month/endcap.toml" --events "$month/events.jsonl" --orders "$month/orders.csv" \
+    --catalog "$month/catalog.csv" --now 2026-10-01T00:00:00Z --title "The Endcap Coffee House, September" \
+    --bundle "$model" --apply "$models/revert.overlay" --revision 1 -o demo/report.html
+  [ ! -f "$models/revert.overlay" ] || extra+=(--revert "$models/revert.overlay")
+fi
+
 ENDCAP=$ENDCAP .ci/pack.sh endcap
 words=()
 if [ -n "${SHOP:-}" ]; then
   words=(--name "$(basename -- "$shop")" --tagline "Your products, and what goes with them")
   words+=(--promise "Ranked in this browser, from a model trained on your own files.")
 fi
-node www/build.mjs "${words[@]}" --shop "$shop" --models "$models" --pkg pkg --out www/dist
+node www/build.mjs "${words[@]}" "${extra[@]}" --shop "$shop" --models "$models" --pkg pkg --out www/dist
 
+[ ! -f demo/report.html ] || say "demo: the report on a simulated month is demo/report.html; its verdict is in the cart's drawer"
 [ "${DEMO_SERVE:-1}" != 0 ] || { say "demo: built in www/dist, not served (DEMO_SERVE=0)"; exit 0; }
 say "demo: open the address below; Ctrl-C stops it"
 exec "$ENDCAP" serve www/dist --port "${PORT:-8080}"

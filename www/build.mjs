@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
   options: {
     shop: { type: "string" },
     models: { type: "string" },
+    revert: { type: "string" },
     pkg: { type: "string", default: "pkg" },
     out: { type: "string", default: join(HERE, "dist") },
     name: { type: "string", default: "The Endcap Coffee House" },
@@ -199,10 +200,11 @@ async function build() {
   }
   await mkdir(join(out, "models"));
   for (const slice of SLICES) await copyFile(join(models, slice), join(out, "models", slice));
+  if (options.revert) await copyFile(await need(options.revert, "write it by `endcap report --apply`"), join(out, "models", "revert.overlay"));
   await copyEngine(pkg, out);
   const pictures = await copyPictures(shop, out);
   const shelves = await writeCatalog(products, pictures, out);
-  await writePages(out, { ...options, shelves, cards: await cardsWeight(models) });
+  await writePages(out, { ...options, shelves, cards: await cardsWeight(models), revert: options.revert ? "there" : "none" });
   await compress(out);
   console.error(`store of ${products.length} products (${pictures.size} pictures) in ${relative(process.cwd(), out) || "."}`);
 }

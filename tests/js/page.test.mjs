@@ -334,6 +334,26 @@ test("the merchandiser's drawer changes the block without a reload, and says why
   assert.ok(await page.evaluate(() => window.sameDocument), "the page was never loaded again");
 });
 
+test("the overlay of a report's REVERT takes effect in the page", async (t) => {
+  if (!existsSync(join(theStore(), "models/revert.overlay"))) return t.skip("this store has no report: `make demo` makes one of the sample shop");
+  const page = await visitor(t, { cart: different(2).map((product) => line(product)) });
+  await open(page, "cart.html");
+  await page.locator(ADDONS).first().waitFor();
+  const was = await skus(page, ADDONS);
+  await page.evaluate(() => (window.sameDocument = true));
+  await page.locator(".drawer summary").click();
+  await page.locator("#day-revert").click();
+  await page.locator("#addons").waitFor({ state: "hidden" });
+  console.log(`  ${await page.locator(".drawer-log").textContent()}  ${was.join(" ")} → nothing`);
+  assert.match(await page.locator(".drawer-why").textContent(), /nothing, disabled/);
+  assert.equal(await page.locator("#day-enabled").isChecked(), false);
+  await shoot(page, "revert-1280-light", {});
+  await page.locator("#day-enabled").click();
+  await page.locator(ADDONS).first().waitFor();
+  assert.deepEqual(await skus(page, ADDONS), was, "and back on by hand");
+  assert.ok(await page.evaluate(() => window.sameDocument), "the page was never loaded again");
+});
+
 for (const scheme of ["light", "dark"]) {
   test(`the drawer on a phone, ${scheme}`, async (t) => {
     if (!existsSync(join(theStore(), "vendor/endcap/studio.js"))) return t.skip("the stand-in for the engine has no studio");

@@ -29,7 +29,7 @@ export interface Engine {
 /** A loaded bundle of the entry `./studio`. */
 export interface Studio extends Recommender {
   explain(request: RecommendRequest, options?: ExplainOptions): Explanation;
-  patch(change: OverlayChange): Patched;
+  patch(change: OverlayChange | ArrayBuffer): Patched;
 }
 
 /** The module `studio.js`. */

@@ -14,6 +14,8 @@ import { studio } from "./recommender.js";
 
 const PLACEMENT = "cart";
 const DAY_MS = 86_400_000;
+/** The overlay by which a report switches off what did not earn its place. */
+const REVERT = "models/revert.overlay";
 /** So much dearer a price becomes: further than a shop would believe unasked, and out of reach of most carts. */
 const DEARER = 4;
 
@@ -99,6 +101,7 @@ export class Drawer {
       flag("campaign", `Campaign from tomorrow: ${titleOf(last)} first`),
       flag("tomorrow", "It is tomorrow"),
       flag("enabled", "The block is on"),
+      ...(document.documentElement.dataset.revert === "there" ? [button("Apply the report's verdict: REVERT", { class: "quiet", id: "day-revert" }, () => this.#revert())] : []),
       this.#log,
       element("h3", {}, "Why this list"),
       button("Explain again", { class: "quiet" }, () => this.#explain()),
@@ -143,6 +146,24 @@ export class Drawer {
       const { items, silent } = engine.recommend({ ...this.#request(), limit: 4 });
       const took = performance.now() - start;
       this.#tell(`${label}: ${on ? "yes" : "no"}. Patched and answered in ${took.toFixed(1)} ms; ${silent ?? `${items.length} products`}.`);
+    } catch (error) {
+      this.#tell(String(error));
+    }
+    this.#refresh();
+    this.#explain();
+  }
+
+  /** What a shop's servers would send: the overlay of the report, as it is. */
+  async #revert() {
+    const engine = this.#studio;
+    if (!engine) return;
+    try {
+      const bytes = await fetch(REVERT).then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(`${REVERT}: ${answer.status}`))));
+      const { changed } = engine.patch(bytes);
+      const { silent, items } = engine.recommend({ ...this.#request(), limit: 4 });
+      this.#day.enabled = silent !== "disabled";
+      this.#draw();
+      this.#tell(`The overlay of the report ${changed ? "took effect" : "was in force already"}; ${silent ?? `${items.length} products`}.`);
     } catch (error) {
       this.#tell(String(error));
     }
