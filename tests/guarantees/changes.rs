@@ -47,7 +47,7 @@ fn a_list_moves_within_its_bounds() {
         for _ in 0..60 {
             let question = listed(&mut dice, &draft);
             let policy = draft.policies.iter().find(|policy| policy.placement == question.placement).unwrap();
-            let Reranked { places, alternatives } = rerank(&mut recommender, &question);
+            let Reranked { places, alternatives, .. } = rerank(&mut recommender, &question);
             let item = |index: usize| draft.items.iter().find(|item| item.sku == question.list[index]);
             let hidden =
                 |index: usize| item(index).is_some_and(|item| policy.stock[item.stock as usize] == StockUse::Hide);
