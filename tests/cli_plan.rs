@@ -40,14 +40,14 @@ fn by_hand(shop: &Shop, orders: &str, more: &[&str]) -> shop::Ended {
 fn three_per_cent_in_thirty_days_is_refused_to_a_small_shop_and_granted_to_a_large_one() {
     let shop = with(CONFIG);
     let small = by_hand(&shop, "1000", &[]).with(1);
-    for told in ["refused: its metric (aov) needs 2,769 days for +3 %", "minimum_detectable_effect = 0.289", "instead:"]
+    for told in ["refused: its metric (aov) needs 2,852 days for +3 %", "minimum_detectable_effect = 0.334", "instead:"]
     {
         assert!(small.out.contains(told), "{told} is not in: {}", small.out);
     }
     let large = by_hand(&shop, "100000", &["--json"]).with(0).json();
     let plan = &large[0];
     assert_eq!((&plan["experiment"], &plan["refused"], &plan["offers"]), (&json!("addons"), &Value::Null, &json!([])));
-    assert_eq!(plan["figures"][0]["units_an_arm"], json!(46_134.0));
+    assert_eq!(plan["figures"][0]["units_an_arm"], json!(47_522.0));
     let takes_back = |at: usize| plan["operating"][at]["revert"].as_f64().unwrap();
     assert!(takes_back(0) > 0.99 && (takes_back(2) - 0.5).abs() < 0.01 && takes_back(4) < 0.01, "{plan}");
     assert_eq!(plan["hash"].as_str().map(str::len), Some(32));
@@ -102,6 +102,45 @@ fn past_orders_tell_the_noise_the_margin_and_the_cap() {
     shop.write("orders.csv", rows.join("\n"));
     let again = shop.run(&[&given[..], &["--json"]].concat()).with(0).json()[0].clone();
     assert_eq!(again, plan, "the order of rows means nothing, and the written cap is kept");
+}
+
+#[test]
+fn fewer_exposed_orders_take_longer() {
+    let shop = with(CONFIG);
+    let days = |more: &[&str]| {
+        by_hand(&shop, "100000", &[&["--json"], more].concat()).json()[0]["figures"][0]["days_needed"].as_f64().unwrap()
+    };
+    let ratio = days(&["--exposed", "0.5"]) / days(&[]);
+    assert!((ratio - 2.0).abs() < 0.05, "{ratio}");
+    let told = by_hand(&shop, "100000", &[]).with(0).out;
+    assert!(told.contains("as if each visitor came past the placement first: --exposed"), "{told}");
+    assert!(by_hand(&shop, "100000", &["--exposed", "0"]).with(2).err.contains("--exposed: expected a share"));
+}
+
+#[test]
+fn guests_are_told_of_and_placements_are_pooled_where_that_helps() {
+    let shop = with(CONFIG);
+    orders(&shop, 400);
+    let anonymous = fs::read_to_string(shop.path("orders.csv")).unwrap().replace(",c1", ",").replace(",c2", ",");
+    shop.write("orders.csv", &anonymous);
+    let told = shop.run(&["plan", "--orders", "orders.csv"]).with(1).out;
+    assert!(told.contains("of orders name no customer: they are taken to be as alike"), "{told}");
+    assert!(told.contains("instead: ") && told.contains(" placements pooled, against the "), "{told}");
+    shop.write(
+        "orders.csv",
+        anonymous
+            .lines()
+            .map(|line| {
+                let mut cells: Vec<&str> = line.split(',').collect();
+                if cells[1] != "customer_id" {
+                    cells[1] = "";
+                }
+                cells.join(",") + "\n"
+            })
+            .collect::<String>(),
+    );
+    let told = shop.run(&["plan", "--orders", "orders.csv", "--design-effect", "1.5"]).with(1).out;
+    assert!(told.contains("no order names its customer") && told.contains("1.5 orders say as much as one"), "{told}");
 }
 
 #[test]

@@ -157,6 +157,64 @@ fn a_revert_is_one_overlay() {
 }
 
 #[test]
+fn a_keep_gets_a_long_holdout_and_day_90_a_second_verdict() {
+    let shop = simulated(&["--lift", "0.3", "--margin-drag", "0", "--light"]);
+    let write = ["--write", "--json"];
+    let ended = report(&shop, &write).with(0);
+    let told = ended.json();
+    let verdict = &told["experiments"][0]["verdict"];
+    assert_eq!(verdict["verdict"], json!("KEEP"), "{verdict}");
+    assert!(ended.err.contains("cart-addons-long from 2026-10-01T00:00:00"), "{}", ended.err);
+    let text = fs::read_to_string(shop.path("months/endcap.toml")).unwrap();
+    assert_eq!(text.matches("2026-10-01T00:00:00+00:00").count(), 2, "it ends when the other begins: {text}");
+    assert!(text.contains("days = 60\n") && text.contains("follows = \"cart-addons\"\n"), "{text}");
+    // Asked once more, it has what it needs.
+    let again = report(&shop, &write).with(0);
+    assert!(again.err.contains("is not written"), "{}", again.err);
+    let long = &again.json()["experiments"][0]["verdict"]["long_holdout"];
+    assert_eq!(
+        (&long["experiment"], &long["day"], &long["on"]),
+        (&json!("cart-addons-long"), &json!(90), &json!("2026-11-30"))
+    );
+    assert_eq!(fs::read_to_string(shop.path("months/endcap.toml")).unwrap(), text);
+    // Sixty days later: the shop as it is then, judged by the plan that was written.
+    let share = long["share"].as_f64().unwrap();
+    let settings = format!(
+        "start = \"2026-10-01\"\ndays = 60\nvisitors_a_day = 240.0\nlight = true\n[[experiment]]\nname = \"cart-addons-long\"\n\
+         placement = \"cart\"\nallocation = {{ holdout = {share}, treatment = {} }}\nlift = 0.3\nmargin_drag = 0.0\n",
+        1.0 - share
+    );
+    shop.write("later.toml", settings);
+    shop.run(&["simulate", "--config", "later.toml", "--seed", "2", "-o", "later"]).with(0);
+    let args = [
+        "report",
+        "--events",
+        "later/events.jsonl",
+        "--orders",
+        "later/orders.csv",
+        "--catalog",
+        "later/catalog.csv",
+        "--config",
+        "months/endcap.toml",
+        "--now",
+        "2026-11-30T00:00:00Z",
+        "--json",
+        "-o",
+        "later.html",
+    ];
+    let told = shop.run(&args).with(0).json();
+    let second = &told["experiments"][1];
+    assert_eq!((&second["name"], &second["follows"]), (&json!("cart-addons-long"), &json!("cart-addons")));
+    assert_eq!(
+        (&second["verdict"]["verdict"], &second["verdict"]["long_holdout"]),
+        (&json!("KEEP"), &Value::Null),
+        "{second}"
+    );
+    let page = fs::read_to_string(shop.path("later.html")).unwrap();
+    assert!(page.contains("its verdict is the second one"));
+}
+
+#[test]
 fn overlays_are_changes_by_hand() {
     let shop = simulated(&["--days", "8"]);
     let trained = Shop::trained();

@@ -3,6 +3,7 @@
 
 use endcap::config;
 use endcap::event::{Consent, Event, EventItem, EventName, Moment, Who};
+use endcap::experiment::Name;
 use endcap::report::inputs::SoldLine;
 use endcap::report::statistics::{Reason, Verdict};
 use endcap::report::told::{Report, Severity};
@@ -194,6 +195,53 @@ fn a_clear_gain_is_kept_and_a_share_stays_without() {
     assert_eq!(told.verdict.verdict, Verdict::Keep, "{}", told.verdict.sentence);
     let long = told.verdict.long_holdout.unwrap();
     assert!((0.05..=0.10).contains(&long.share) && long.day == 90 && long.on == "2026-11-30", "{long:?}");
+    assert_eq!((long.experiment, long.arm.as_str(), told.follows), (None, "treatment", None));
+    assert!(told.verdict.next.contains("--write"), "{}", told.verdict.next);
+}
+
+#[test]
+fn the_long_holdout_of_the_file_is_named_and_brings_the_last_word() {
+    let long = r#"until = 2026-10-01T00:00:00Z
+
+[[experiment]]
+name = "addons-long"
+follows = "addons"
+placement = "cart"
+allocation = { holdout = 0.1, treatment = 0.9 }
+from = 2026-10-01T00:00:00Z
+days = 45
+"#;
+    let mut log = month(3_000, 0.08, 0.0);
+    let both = Log::new(&(FILE.to_owned() + long));
+    log.settings.planned = both.settings.planned;
+    let report = log.report();
+    let [first, second] = report.experiments.as_slice() else { panic!("{}", report.experiments.len()) };
+    let told = first.verdict.long_holdout.as_ref().unwrap();
+    assert_eq!(
+        (told.experiment.as_deref(), told.share, told.day, told.on.as_str()),
+        (Some("addons-long"), 0.1, 75, "2026-11-15")
+    );
+    assert_eq!(first.verdict.next, "Keep `cart` on: `addons-long` brings the second verdict on day 75, 2026-11-15.");
+    assert_eq!((second.follows.as_deref(), second.verdict.reason), (Some("addons"), Reason::Nobody));
+    // The month as that of the second experiment: no third one follows.
+    let mut second = month(3_000, 0.08, 0.0);
+    second.settings.planned[0].follows = Name::parse("before");
+    second.settings.planned[0].registered = Some(second.settings.planned[0].hash());
+    let told = second.report().experiments.remove(0);
+    assert_eq!((told.verdict.verdict, &told.verdict.long_holdout), (Verdict::Keep, &None));
+    assert!(told.verdict.next.starts_with("That is the second verdict"), "{}", told.verdict.next);
+}
+
+#[test]
+fn the_share_of_orders_behind_an_exposure_is_told() {
+    let mut log = month(3_000, 0.0, 0.0);
+    let counted = |log: &Log| log.report().experiments.remove(0).exposed_orders.unwrap();
+    let (before, orders) = (counted(&log), log.lines.len());
+    assert!((before - 1.0).abs() < 0.01, "{before}");
+    for n in 0..orders {
+        log.order(&format!("unexposed {n}"), &format!("nobody {n}"), "A", 10_000, START + DAY);
+    }
+    assert!((counted(&log) - before / 2.0).abs() < 0.01, "{}", counted(&log));
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn experiment(run: u32, start: i64) -> Experiment {
 
 fn settings(experiment: Experiment, days: u16) -> Settings {
     let plan = Plan { days, looks: 1, ..Plan::default() };
-    let mut planned = Planned { experiment, plan, registered: None };
+    let mut planned = Planned { experiment, plan, follows: None, registered: None };
     planned.registered = Some(planned.hash());
     Settings { currency: Currency::parse("GBP").unwrap(), planned: vec![planned], ..Settings::default() }
 }

@@ -1,8 +1,9 @@
-//! Experiments beside each other: names, placements, and what an order can carry.
+//! Experiments beside and after each other: names, placements, what an order can carry, and which holdout follows which test.
 
+use super::error::Problem;
 use super::experiments::Written;
 use super::findings::{Findings, SHOWN};
-use super::reader::unfit;
+use super::reader::{nearest, unfit};
 use crate::experiment::Experiment;
 
 /// Most experiments of one cart attribute, as `parseAttribute` of the npm package reads it.
@@ -27,12 +28,48 @@ pub(super) fn check(all: &[Written], findings: &mut Findings<'_>) {
             unfit::<()>("placement", [&expected, &found, remedy], written.placement.clone(), findings);
         }
     }
+    all.iter().for_each(|written| follows(written, all, findings));
     if let Some((written, count)) = all.iter().find_map(|written| Some((written, beyond_an_order(written, all)?))) {
         let expected = format!("at most {MOST_IN_AN_ORDER} experiments at a time whose names fit one cart attribute");
         let found = format!("{count} when this one starts");
         let remedy = "shorten names, or run fewer at a time";
         unfit::<()>("experiment", [&expected, &found, remedy], written.at..written.at, findings);
     }
+}
+
+/// Refuses a long holdout whose test is not there, stands at another placement, or has not ended before it starts.
+fn follows(written: &Written, all: &[Written], findings: &mut Findings<'_>) {
+    let Some(wanted) = &written.planned.follows else { return };
+    let experiment = &written.planned.experiment;
+    let others = || all.iter().filter(|other| other.at != written.at).map(|other| &other.planned);
+    let Some(first) = others().find(|other| other.experiment.name == *wanted) else {
+        let names: Vec<&str> = others().map(|other| other.experiment.name.as_str()).collect();
+        let problem = Problem::UnknownName {
+            key: "follows",
+            expected: match names.as_slice() {
+                [] => "an experiment of this file, which has no other".to_owned(),
+                names => format!("one of {}", names.join(", ")),
+            },
+            nearest: nearest(wanted.as_str(), names.iter().copied()).map(str::to_owned),
+            found: wanted.to_string(),
+        };
+        findings.add(written.follows.clone(), problem);
+        return;
+    };
+    let expected = "the experiment that was kept before, at the same placement";
+    let (found, remedy) = if first.follows.is_some() {
+        (format!("`{wanted}`, which follows another itself"), "name the first one")
+    } else if first.experiment.placement != experiment.placement {
+        (format!("`{wanted}` at `{}`", first.experiment.placement), "name one of its own placement")
+    } else if first.experiment.until.zip(experiment.from).is_none_or(|(until, from)| until > from) {
+        (
+            format!("`{wanted}`, which has not ended when this one starts"),
+            "give it `until`, and this one a later `from`",
+        )
+    } else {
+        return;
+    };
+    unfit::<()>("follows", [expected, &found, remedy], written.follows.clone(), findings);
 }
 
 /// How many experiments run when this one starts, where an order cannot carry them all.

@@ -18,7 +18,7 @@ use std::ops::Range;
 /// Most experiments of a file, those that are over included.
 const MOST: usize = 256;
 /// Keys of an experiment.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "name",
     "placement",
     "salt",
@@ -36,6 +36,7 @@ const KEYS: [&str; 18] = [
     "when",
     "from",
     "until",
+    "follows",
     "plan",
 ];
 /// What a name may be.
@@ -53,6 +54,8 @@ pub(super) struct Written {
     pub name: Range<usize>,
     /// Where its placement stands.
     pub placement: Range<usize>,
+    /// Where it says which one it follows.
+    pub follows: Range<usize>,
 }
 
 /// The experiments and the global holdout of a file.
@@ -64,7 +67,8 @@ pub(super) fn read(root: Section<'_, '_>, around: &Around<'_>, config: &mut Conf
         let read = experiment(section, around, findings);
         let place = |key| section.get(key).map_or(section.place(), |value| value.span());
         let at = section.place().start;
-        all.extend(read.map(|planned| Written { planned, at, name: place("name"), placement: place("placement") }));
+        let [name, placement, follows] = ["name", "placement", "follows"].map(place);
+        all.extend(read.map(|planned| Written { planned, at, name, placement, follows }));
     }
     concurrent::check(&all, findings);
     config.experiment_places = findings.places(all.iter().map(|written| written.at));
@@ -111,6 +115,7 @@ fn experiment(section: Section<'_, '_>, around: &Around<'_>, findings: &mut Find
     let plan = plan(section, around, findings);
     let expected = "the 32 hexadecimal digits that `endcap plan` writes";
     let registered = section.text("plan", expected, PlanHash::parse, findings);
+    let follows = section.text("follows", NAME, Name::parse, findings);
     let usual = Experiment::new(name?, &placement?, arms?);
     let experiment = Experiment {
         salt: salt.unwrap_or(usual.salt),
@@ -120,7 +125,7 @@ fn experiment(section: Section<'_, '_>, around: &Around<'_>, findings: &mut Find
         until: until.map(Timestamp),
         ..usual
     };
-    let planned = Planned { experiment, plan, registered };
+    let planned = Planned { experiment, plan, follows, registered };
     remarks(section, &planned, findings);
     Some(planned)
 }

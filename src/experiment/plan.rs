@@ -1,6 +1,6 @@
 //! What is decided, by which figure and when: written down before the start, and recognised afterwards.
 
-use super::{BasisPoints, Experiment, KillRule, Measure, Metric};
+use super::{BasisPoints, Experiment, KillRule, Measure, Metric, Name};
 use crate::shop::Money;
 use std::fmt;
 
@@ -111,6 +111,8 @@ pub struct Planned {
     pub experiment: Experiment,
     /// What it decides.
     pub plan: Plan,
+    /// Of a long holdout: the experiment whose KEEP it looks at again. Its verdict is the second one.
+    pub follows: Option<Name>,
     /// The hash of what was written down; none while nothing was.
     pub registered: Option<PlanHash>,
 }
@@ -142,7 +144,8 @@ impl Planned {
             format!("looks {}", plan.looks),
             format!("min_units {}", plan.min_units),
         ];
-        lines.join("\n") + "\n"
+        let follows = self.follows.as_ref().map(|name| format!("follows {name}"));
+        lines.into_iter().chain(follows).map(|line| line + "\n").collect()
     }
 
     /// The hash of [`Planned::text`].

@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     pub faults: Faults,
     pub experiments: Vec<ExperimentTally>,
     pub global: [ArmTally; 2],
+    /// The shop's orders by day, whoever placed them.
+    pub orders: BTreeMap<usize, u64>,
     pub placements: BTreeMap<NameId, PlacementTally>,
     pub products: BTreeMap<(NameId, NameId), ProductTally>,
 }
@@ -110,6 +112,9 @@ impl Tally {
         self.faults.merge(&other.faults);
         self.experiments.iter_mut().zip(other.experiments).for_each(|(mine, theirs)| mine.merge(theirs));
         self.global.iter_mut().zip(other.global).for_each(|(mine, theirs)| mine.merge(theirs));
+        for (day, theirs) in other.orders {
+            *self.orders.entry(day).or_default() += theirs;
+        }
         for (name, theirs) in other.placements {
             self.placements.entry(name).or_default().merge(&theirs);
         }

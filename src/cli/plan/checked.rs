@@ -12,6 +12,8 @@ use serde::Serialize;
 
 /// Longest plan.
 const MOST_DAYS: f64 = 365.0;
+/// The share held out of all placements that is offered where none is set.
+const POOLED_HOLDOUT: f64 = 0.1;
 
 /// What became of one experiment's plan.
 #[derive(Serialize)]
@@ -43,9 +45,17 @@ pub(super) struct Known {
     pub revenue: Noise,
     /// Of contribution margin; none where costs are not known.
     pub margin: Option<Noise>,
+    /// The share of orders whose customer is not known.
+    pub guests: f64,
 }
 
 impl Known {
+    /// Of this share of the orders.
+    pub fn exposed(self, share: f64) -> Self {
+        let margin = self.margin.map(|margin| margin.exposed(share));
+        Self { revenue: self.revenue.exposed(share), margin, ..self }
+    }
+
     /// The value at which the plan cuts off, as the past has it: of the figure that the kill rule looks at.
     pub fn cap(&self, currency: Currency) -> Option<Money> {
         let limit = self.margin.unwrap_or(self.revenue).cap?;
@@ -58,6 +68,8 @@ impl Known {
 pub(super) struct Traffic {
     /// Different visitors a day.
     pub visitors_a_day: Option<f64>,
+    /// The share of orders that follow an exposure, which are those that [`Known`] holds.
+    pub exposed: Option<f64>,
     /// The share of orders with a recommended product.
     pub attach_rate: Option<f64>,
 }
@@ -75,6 +87,12 @@ pub(super) fn check(traffic: Traffic, config: &Config, planned: &Planned, known:
     };
     let registered = sized(plan.metric);
     let mut notes = facts(known, config.currency);
+    notes.push(match traffic.exposed {
+        Some(share) => format!("that is {} of all orders: those that follow an exposure", percent(share)),
+        None => {
+            "all orders count, as if each visitor came past the placement first: --exposed says how many do".to_owned()
+        }
+    });
     if planned.registration() == Registration::Changed {
         notes.push("it was registered otherwise: once it runs, put that back or start another".to_owned());
     }
@@ -177,7 +195,7 @@ fn undecided(what: &str, figure: &Feasible) -> String {
 
 /// What the past looks like.
 fn facts(known: &Known, currency: Currency) -> Vec<String> {
-    let Known { revenue, margin } = known;
+    let Known { revenue, margin, guests } = known;
     let amount = |minor: f64| Money::new(minor.round() as i64, currency).to_string();
     let Baseline { mean, cv, design_effect } = revenue.baseline;
     let mut facts = vec![format!(
@@ -186,6 +204,14 @@ fn facts(known: &Known, currency: Currency) -> Vec<String> {
         amount(mean),
         percent(revenue.explained)
     )];
+    if *guests >= 1.0 {
+        facts.push(
+            "no order names its customer: how alike one customer's orders are is --design-effect, a guess".to_owned(),
+        );
+    } else if *guests >= 0.005 {
+        let share = percent(*guests);
+        facts.push(format!("{share} of orders name no customer: they are taken to be as alike as those that do"));
+    }
     let shown = margin.map_or(revenue.shown, |margin| margin.shown);
     if shown < 0.995 {
         let hidden = percent(1.0 - shown);
@@ -236,6 +262,26 @@ fn cost(config: &Config, planned: &Planned, known: &Known, asked: Asked) -> Opti
     ))
 }
 
+/// All placements together against those who are held out of all of them, where that asks less of each one.
+fn pooled(config: &Config, single: &Feasible, known: &Known, asked: Asked) -> Option<String> {
+    let live = config.policies.iter().filter(|policy| policy.enabled).count();
+    let set = config.global_holdout.share.to_fraction();
+    let held = if set > 0.0 { set } else { POOLED_HOLDOUT };
+    let together = net(known, Asked { share: 1.0, treatment: 1.0 - held, ..asked }).reachable?;
+    let each = together / live.max(1) as f64;
+    let helps = live > 1 && single.reachable.is_none_or(|reachable| each < reachable);
+    helps.then(|| {
+        let how = if set > 0.0 { String::new() } else { format!("[experiments] global_holdout = {held}: ") };
+        let days = asked.days;
+        format!(
+            "{how}all {live} placements pooled, against the {} held out of them all: {days} days see {} together, {} each",
+            percent(held),
+            signed(together),
+            signed(each)
+        )
+    })
+}
+
 /// What can be decided with the same traffic.
 fn offers(config: &Config, figures: &[Feasible], known: &Known, traffic: Traffic, asked: Asked) -> Vec<String> {
     let mut offers = Vec::new();
@@ -251,15 +297,7 @@ fn offers(config: &Config, figures: &[Feasible], known: &Known, traffic: Traffic
             let effect = (reachable * 1_000.0).ceil() / 1_000.0;
             offers.push(format!("minimum_detectable_effect = {effect}, the smallest that {} days see", asked.days));
         }
-        let live = config.policies.iter().filter(|policy| policy.enabled).count();
-        if let Some(reachable) = figure.reachable.filter(|_| live > 1) {
-            let each = reachable / live as f64;
-            let sum = signed(reachable);
-            offers.push(format!(
-                "all {live} placements against the global holdout: together {sum}, {} each",
-                signed(each)
-            ));
-        }
+        offers.extend(pooled(config, figure, known, asked));
     }
     for metric in [Metric::AttachRate, Metric::Conversion] {
         let found = figure(metric, known, traffic, f64::from(asked.days), asked).ok();

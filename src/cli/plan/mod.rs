@@ -35,7 +35,7 @@ const USUAL_DESIGN_EFFECT: f64 = 2.0;
         With the costs of --catalog the kill rule is checked on contribution margin, without them on revenue.\n\
         Exit code 1 where a plan cannot be decided in its days; what can be decided instead is said.\n\n\
         Examples:\n  \
-        endcap plan --config endcap.toml --orders orders.csv.gz --catalog catalog.csv --visitors 40000\n  \
+        endcap plan --config endcap.toml --orders orders.csv.gz --catalog catalog.csv --visitors 40000 --exposed 0.8\n  \
         endcap plan --config endcap.toml --orders orders.csv.gz --experiment cart-addons-q1 --write\n  \
         endcap plan --config endcap.toml --aov 52.90 --cv 1.15 --orders-a-month 4000"
 )]
@@ -52,9 +52,13 @@ pub(super) struct PlanArgs {
     /// One experiment only
     #[arg(long, value_name = "NAME")]
     experiment: Option<String>,
-    /// Different visitors in 30 days: what figures by visitor need
+    /// Different visitors in 30 days who come past the placement: what figures by visitor need
     #[arg(long, value_name = "NUMBER")]
     visitors: Option<f64>,
+    /// The share of orders, above 0 to 1, whose visitor came past the placement before; `endcap report` tells it of experiments
+    /// that ran there. Without it all orders count
+    #[arg(long, value_name = "SHARE")]
+    exposed: Option<f64>,
     /// The share of orders that hold a recommended product today, 0 to 1: what attach rate needs
     #[arg(long, value_name = "SHARE")]
     attach_rate: Option<f64>,
@@ -67,8 +71,8 @@ pub(super) struct PlanArgs {
     /// Standard deviation of orders over their average, once the largest are cut off
     #[arg(long, value_name = "NUMBER", requires = "orders_a_month")]
     cv: Option<f64>,
-    /// How many orders say as much as one independent order
-    #[arg(long, value_name = "NUMBER", default_value_t = USUAL_DESIGN_EFFECT, requires = "orders_a_month")]
+    /// How many orders say as much as one independent order, where no order names its customer
+    #[arg(long, value_name = "NUMBER", default_value_t = USUAL_DESIGN_EFFECT)]
     design_effect: f64,
     /// Share of rows, 0 to 1, that may have a problem before a file is refused
     #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
@@ -90,11 +94,14 @@ pub(super) fn run(args: PlanArgs) -> Result<(), Failure> {
     let mut accepted = Vec::new();
     let mut all = Vec::new();
     for planned in chosen {
-        let known = args.known(orders.as_ref(), planned, config.currency)?;
+        let known = args.known(orders.as_ref(), planned, config.currency)?.exposed(args.exposed.unwrap_or(1.0));
         let mut planned = planned.clone();
         planned.plan.cap = planned.plan.cap.or_else(|| known.cap(config.currency));
-        let traffic =
-            Traffic { visitors_a_day: args.visitors.map(|visitors| visitors / MONTH), attach_rate: args.attach_rate };
+        let traffic = Traffic {
+            visitors_a_day: args.visitors.map(|visitors| visitors / MONTH),
+            exposed: args.exposed,
+            attach_rate: args.attach_rate,
+        };
         let checked = checked::check(traffic, &config, &planned, &known);
         if checked.refused.is_none() {
             accepted.push(planned);
@@ -130,6 +137,9 @@ impl PlanArgs {
             if let Some(found) = value.filter(|value| !(value.is_finite() && *value > 0.0)) {
                 return Err(Failure::command(format!("{name}: expected a number above 0, found {found}")));
             }
+        }
+        if let Some(found) = self.exposed.filter(|share| !(*share > 0.0 && *share <= 1.0)) {
+            return Err(Failure::command(format!("--exposed: expected a share above 0 to 1, found {found}")));
         }
         match self.attach_rate.filter(|share| !(*share > 0.0 && *share < 1.0)) {
             Some(found) => {
@@ -170,18 +180,18 @@ impl PlanArgs {
             let (orders_a_day, customers) = (a_month / MONTH, customers as u64);
             let revenue =
                 Noise { baseline, explained: 0.0, cap: None, shown: 1.0, orders_a_day, customers, by_customer };
-            return Ok(Known { revenue, margin: None });
+            return Ok(Known { revenue, margin: None, guests: 0.0 });
         }
         let Some(orders) = orders else { return Err(Failure::command("expected --orders or --orders-a-month")) };
         let registered = plan.cap.and_then(|cap| Cap::frozen(cap.minor() as f64));
         let cut = registered.map_or(Cut::Quantile(plan.winsorise.to_fraction()), Cut::At);
-        let noise = |values: &[_]| Noise::of(values, orders.end, i64::from(plan.days), cut);
+        let noise = |values: &[_]| Noise::of(values, orders.end, i64::from(plan.days), cut, self.design_effect);
         let revenue = noise(&orders.revenue).ok_or_else(|| {
             let days = plan.days;
             Failure::data(format!(
                 "expected orders of several customers in the last {days} days of the file, found too few"
             ))
         })?;
-        Ok(Known { revenue, margin: noise(&orders.margin) })
+        Ok(Known { revenue, margin: noise(&orders.margin), guests: orders.guests })
     }
 }

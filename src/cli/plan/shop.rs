@@ -19,6 +19,8 @@ pub(super) struct Orders {
     pub margin: Vec<PastOrder>,
     /// The first moment after the last order.
     pub end: Timestamp,
+    /// The share of orders whose customer is not known.
+    pub guests: f64,
 }
 
 /// An order whose lines are still to come.
@@ -27,6 +29,7 @@ struct Open {
     at: Timestamp,
     revenue: Option<f64>,
     margin: Option<f64>,
+    lines: u32,
 }
 
 /// Price and cost of a product in minor units.
@@ -65,17 +68,14 @@ impl Orders {
         let names: BTreeMap<&str, u32> =
             open.values().filter_map(|order| order.customer.as_deref()).map(|name| (name, 0)).collect();
         let numbers: HashMap<&str, u32> = names.into_keys().zip(0..).collect();
-        let mut nobody = numbers.len() as u32; // an order without a customer is one customer's only
-        let mut orders = Self { revenue: Vec::new(), margin: Vec::new(), end: Timestamp(i64::MIN) };
+        let guests = open.values().filter(|order| order.customer.is_none()).count() as f64 / open.len().max(1) as f64;
+        let mut orders = Self { revenue: Vec::new(), margin: Vec::new(), end: Timestamp(i64::MIN), guests };
         let mut priceless = 0;
         for order in open.values() {
-            let customer = order.customer.as_deref().and_then(|name| numbers.get(name).copied()).unwrap_or_else(|| {
-                nobody += 1;
-                nobody - 1
-            });
+            let customer = order.customer.as_deref().and_then(|name| numbers.get(name).copied());
             orders.end = orders.end.max(Timestamp(order.at.0 + 1));
             let size = order.margin.or(order.revenue).unwrap_or(0.0);
-            let past = |value| PastOrder { customer, at: order.at, value, size };
+            let past = |value| PastOrder { customer, at: order.at, value, size, lines: order.lines };
             priceless += u64::from(order.revenue.is_none());
             orders.revenue.extend(order.revenue.map(past));
             orders.margin.extend(order.margin.map(past));
@@ -98,13 +98,15 @@ impl Orders {
 
 fn take(open: &mut BTreeMap<String, Open>, line: &OrderLine<'_>, at: Timestamp, (price, cost): Worth) {
     if !open.contains_key(line.order) {
-        let first = Open { customer: line.customer.map(str::to_owned), at, revenue: Some(0.0), margin: Some(0.0) };
+        let customer = line.customer.map(str::to_owned);
+        let first = Open { customer, at, revenue: Some(0.0), margin: Some(0.0), lines: 0 };
         open.insert(line.order.to_owned(), first);
     }
     let Some(order) = open.get_mut(line.order) else { return };
     let paid = line.unit_price.map(|price| price.minor()).or(price).map(|price| price as f64 * line.quantity);
     let spent = cost.map(|cost| cost as f64 * line.quantity);
     order.at = order.at.min(at);
+    order.lines += 1;
     order.revenue = order.revenue.zip(paid).map(|(sum, paid)| sum + paid);
     order.margin = order.margin.zip(paid.zip(spent)).map(|(sum, (paid, spent))| sum + paid - spent);
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod fired;
+mod long_holdout;
 mod sources;
 
 use super::asked::moment;
@@ -12,11 +13,11 @@ use crate::config::{self, Config};
 use crate::event::key::Key;
 use crate::report::statistics::Verdict;
 use crate::report::told::Report;
-use crate::report::{Place, Reporter, Settings, page, text};
+use crate::report::{Place, Reporter, Settings, page};
 use crate::shop::{Day, Timestamp};
 use clap::Args;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The arguments of `endcap report`.
 #[derive(Args)]
@@ -29,7 +30,8 @@ use std::path::{Path, PathBuf};
         Examples:\n  \
         endcap report --events logs/ --orders orders.csv.gz --catalog catalog.csv -o report.html\n  \
         endcap report --events 'logs/2026-11-*.jsonl.gz' --orders orders/ --key unit.key --json > report.json\n  \
-        endcap report --events logs/ --orders orders.csv --bundle edge.endcap --apply off.overlay --revision 42"
+        endcap report --events logs/ --orders orders.csv --bundle edge.endcap --apply off.overlay --revision 42\n  \
+        endcap report --events logs/ --orders orders.csv --write    # after a KEEP: the long holdout, registered"
 )]
 pub(super) struct ReportArgs {
     /// Event logs: files, folders or patterns
@@ -80,6 +82,10 @@ pub(super) struct ReportArgs {
     /// The revision of the overlay: higher than that of the last one
     #[arg(long, value_name = "N", requires = "apply")]
     revision: Option<u64>,
+    /// Write the long holdout of every KEEP into endcap.toml: the experiment ends at the next midnight, and 5 to 10 % of the
+    /// visitors stay without until the second verdict on day 90
+    #[arg(long)]
+    write: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -89,7 +95,8 @@ pub(super) fn run(args: ReportArgs) -> Result<(), Failure> {
     if !(0.0..=1.0).contains(&args.max_bad_rows) {
         return Err(Failure::command(format!("--max-bad-rows: expected 0 to 1, found {}", args.max_bad_rows)));
     }
-    let config = config_of(&args.config)?;
+    let text = std::fs::read_to_string(&args.config).map_err(|error| Failure::read(&args.config, &error))?;
+    let config = config::parse(&text, &args.config.display().to_string()).map_err(Failure::data)?;
     config.remarks.iter().for_each(|remark| eprintln!("{remark}"));
     let key = args.key.as_deref().map(Key::read).transpose().map_err(Failure::data)?;
     let reporter = Reporter::new(settings(&args, &config)?);
@@ -103,15 +110,22 @@ pub(super) fn run(args: ReportArgs) -> Result<(), Failure> {
     if let (Some(path), Some(bundle), Some(revision)) = (&args.apply, &args.bundle, args.revision) {
         apply::write(path, bundle, revision, args.now, &reverted(&report))?;
     }
-    if args.json { output::print_json(&report) } else { output::print(text(&report, WIDTH)) }
+    if args.write {
+        let zone = zone(&config)?;
+        long_holdout::write(&args.config, &text, &report, &config, &zone, args.now)?;
+    }
+    if args.json { output::print_json(&report) } else { output::print(crate::report::text(&report, WIDTH)) }
 }
 
 /// Columns of the text.
 const WIDTH: usize = 100;
 
-fn config_of(path: &Path) -> Result<Config, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::read(path, &error))?;
-    config::parse(&text, &path.display().to_string()).map_err(Failure::data)
+/// The zone that days are of.
+fn zone(config: &Config) -> Result<TimeZone, Failure> {
+    match &config.timezone {
+        Some(name) => TimeZoneDatabase::bundled().get(name).map_err(Failure::machine),
+        None => Ok(TimeZone::UTC),
+    }
 }
 
 /// The placements whose verdict is REVERT.
@@ -128,10 +142,7 @@ fn reverted(report: &Report) -> Vec<String> {
 }
 
 fn settings(args: &ReportArgs, config: &Config) -> Result<Settings, Failure> {
-    let zone = match &config.timezone {
-        Some(name) => TimeZoneDatabase::bundled().get(name).map_err(Failure::machine)?,
-        None => TimeZone::UTC,
-    };
+    let zone = zone(config)?;
     let notes = |name: &str| config.notes.iter().find(|note| note.placement == name);
     let places = config.policies.iter().zip(&config.placement_places).map(|(policy, place)| {
         let note = notes(&policy.placement);

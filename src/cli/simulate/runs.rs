@@ -38,12 +38,18 @@ pub(super) struct Characteristics {
     looks: f64,
     /// How often the 95 % interval held the true net lift.
     covered: f64,
+    /// The same of the intervals of orders that are cut off nowhere: a cap hides a part of a lift, and with it the truth.
+    covered_raw: f64,
     /// How often a test of the average order found a difference that counts orders as if they were independent.
     naive: f64,
     /// How often the arms' sizes raised an alarm.
     sample_ratio_alarms: f64,
     /// The standard error of the net lift, on average.
     standard_error: f64,
+    /// What was measured on average.
+    measured: f64,
+    /// Standard deviation of what was measured, month by month: what `standard_error` ought to be.
+    spread: f64,
     /// How often each verdict was reached.
     verdicts: BTreeMap<String, f64>,
 }
@@ -61,6 +67,7 @@ struct Judged {
     net: f64,
     p_value: f64,
     covered: bool,
+    covered_raw: bool,
     looks: bool,
     naive: bool,
     standard_error: f64,
@@ -168,6 +175,7 @@ impl Judged {
             net: net.lift,
             p_value: net.p_value,
             covered: net.interval.contains(truth),
+            covered_raw: net.raw.as_ref().is_some_and(|raw| raw.interval.contains(truth)),
             looks: comparison.looks.iter().any(|look| look.crossed),
             naive,
             standard_error: net.standard_error,
@@ -183,6 +191,10 @@ impl Characteristics {
         };
         let mean = |of: &dyn Fn(&Month) -> f64| months.iter().map(of).sum::<f64>() / months.len().max(1) as f64;
         let found = |month: &Judged| month.p_value < ALPHA;
+        let of_judged = |of: &dyn Fn(&Judged) -> f64| {
+            judged.iter().map(|month| of(month)).sum::<f64>() / judged.len().max(1) as f64
+        };
+        let measured = of_judged(&|month| month.net);
         let mut verdicts = BTreeMap::new();
         for month in months {
             let name = serde_json::to_value(month.verdict).ok().and_then(|name| name.as_str().map(str::to_owned));
@@ -198,9 +210,12 @@ impl Characteristics {
             found_rightly: share(&|month| found(month) && month.net * truth > 0.0),
             looks: share(&|month| month.looks),
             covered: share(&|month| month.covered),
+            covered_raw: share(&|month| month.covered_raw),
             naive: share(&|month| month.naive),
             sample_ratio_alarms: mean(&|month| f64::from(u8::from(month.alarm))),
-            standard_error: judged.iter().map(|month| month.standard_error).sum::<f64>() / judged.len().max(1) as f64,
+            standard_error: of_judged(&|month| month.standard_error),
+            measured,
+            spread: of_judged(&|month| (month.net - measured).powi(2)).sqrt(),
             verdicts,
         }
     }
@@ -214,10 +229,13 @@ impl Characteristics {
             ("visitors an arm", output::grouped(self.visitors_an_arm.round() as u64)),
             ("orders an arm", output::grouped(self.orders_an_arm.round() as u64)),
             ("true net lift", percent(self.net_lift)),
-            ("its standard error", percent(self.standard_error)),
+            ("measured on average", percent(self.measured)),
+            ("spread of what was measured", percent(self.spread)),
+            ("standard error that was told", percent(self.standard_error)),
             (if nothing { "false positives" } else { "found" }, percent(self.found)),
             (if nothing { "false positives of all looks" } else { "found by a look" }, percent(self.looks)),
             ("95 % intervals that hold the truth", percent(self.covered)),
+            ("the same, orders cut off nowhere", percent(self.covered_raw)),
             ("orders taken as independent: found", percent(self.naive)),
             ("alarms of the sample ratio", percent(self.sample_ratio_alarms)),
         ];

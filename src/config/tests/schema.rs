@@ -55,7 +55,7 @@ fn every_fixture_is_accepted_by_both() {
 }
 
 /// Keys of placements, rules and experiments beside values of which some hold.
-const LINES: [&str; 74] = [
+const LINES: [&str; 75] = [
     "[shop]\ncurrency = \"EUR\"",
     "[shop]\ncurrency = \"Euro\"",
     "[shop]\nfree_shipping_at = 0x10",
@@ -120,6 +120,7 @@ const LINES: [&str; 74] = [
     "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nwhen = { cart_lines = { min = 1 } }",
     "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nwhen = {}",
     "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nstart = 2026-01-01T00:00:00Z",
+    "[[experiment]]\nname = \"e\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, a = 0.5 }\nfollows = \"e f\"",
     "experiment = []",
     "[experiment]\nname = \"e\"",
     "[experiments]\nglobal_holdout = 0.5",

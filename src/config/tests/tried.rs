@@ -54,8 +54,9 @@ fn every_key_of_an_experiment_is_read() {
         looks: 6,
         min_units: 1_000,
     };
-    let registered = Some(Planned { experiment: experiment.clone(), plan: plan.clone(), registered: None }.hash());
-    assert_eq!(config.experiments, [Planned { experiment, plan, registered }]);
+    let registered =
+        Some(Planned { experiment: experiment.clone(), plan: plan.clone(), follows: None, registered: None }.hash());
+    assert_eq!(config.experiments, [Planned { experiment, plan, follows: None, registered }]);
     assert_eq!(config.experiments[0].registration(), Registration::Kept);
     assert_eq!(config.experiment_places, [Place { line: 93, column: 1 }]);
     assert_eq!(config.global_holdout, GlobalHoldout { share: BasisPoints(500), salt: "held out".into() });
@@ -75,7 +76,10 @@ fn cost_and_calendar_are_read() {
 fn a_key_left_out_of_an_experiment_is_as_documented() {
     let config = parse(&one(""), "e.toml").unwrap();
     let usual = Experiment::new(Name::parse("q1").unwrap(), "cart", arms(&[("holdout", 5_000), ("treatment", 5_000)]));
-    assert_eq!(config.experiments, [Planned { experiment: usual, plan: Plan::default(), registered: None }]);
+    assert_eq!(
+        config.experiments,
+        [Planned { experiment: usual, plan: Plan::default(), follows: None, registered: None }]
+    );
     assert_eq!(config.experiments[0].experiment.salt, "q1");
     assert_eq!((config.global_holdout, config.cost, config.calendar), (GlobalHoldout::default(), None, vec![]));
 }
@@ -89,6 +93,33 @@ fn experiments_that_no_visitor_meets_at_once_stand_together() {
     let by = |country: &str| format!("when = {{ segment = {{ country = \"{country}\" }} }}\n");
     assert!(parse(&(one(&by("AT")) + &one(&by("DE")).replace("q1", "q2")), "e.toml").is_ok());
     assert!(parse(&(one(&by("AT")) + &one(&by("AT")).replace("q1", "q2")), "e.toml").is_err());
+}
+
+#[test]
+fn a_long_holdout_follows_an_experiment_that_has_ended_at_its_placement() {
+    let first = one("until = 2026-02-01T00:00:00Z\n");
+    let follows = "from = 2026-02-01T00:00:00Z\nfollows = \"q1\"\n";
+    let q2 = |keys: &str| one(keys).replacen("q1", "q2", 1);
+    let config = parse(&(first.clone() + &q2(follows)), "e.toml").unwrap();
+    assert_eq!(config.experiments[1].follows, Name::parse("q1"));
+    assert!(config.experiments[1].text().ends_with("follows q1\n"));
+    let refused = |text: &str, told: &str| {
+        let found = errors(text);
+        assert!(found.len() == 1 && found[0].contains(told), "{told}: {found:#?}");
+    };
+    refused(
+        &(first.clone() + &q2("from = 2026-02-01T00:00:00Z\nfollows = \"q\"\n")),
+        "expected one of q1, found `q`; did you mean `q1`?",
+    );
+    refused(&one("follows = \"q1\"\n"), "an experiment of this file, which has no other");
+    let elsewhere = q2(follows).replace("cart", "home");
+    refused(&(first.clone() + &elsewhere), "found `q1` at `cart`; name one of its own placement");
+    let open =
+        one("when = { segment = { a = \"b\" } }\n") + &q2("when = { segment = { a = \"c\" } }\nfollows = \"q1\"\n");
+    refused(&open, "`q1`, which has not ended when this one starts; give it `until`");
+    let second = q2(&(follows.to_owned() + "until = 2026-03-01T00:00:00Z\n"));
+    let third = one("from = 2026-03-01T00:00:00Z\nfollows = \"q2\"\n").replacen("q1", "q3", 1);
+    refused(&(first + &second + &third), "`q2`, which follows another itself; name the first one");
 }
 
 #[test]

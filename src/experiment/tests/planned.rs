@@ -12,7 +12,7 @@ fn planned() -> Planned {
         ..experiment(&[("holdout", 2_500), ("treatment", 2_500)])
     };
     let plan = Plan { cap: Some(Money::new(41_250, Currency::parse("EUR").unwrap())), ..Plan::default() };
-    Planned { experiment, plan, registered: None }
+    Planned { experiment, plan, follows: None, registered: None }
 }
 
 #[test]
@@ -65,7 +65,8 @@ fn a_ramp_up_and_a_later_end_keep_the_plan() {
 
 #[test]
 fn whatever_else_is_changed_is_noticed() {
-    let changes: [fn(&mut Planned); 18] = [
+    let changes: [fn(&mut Planned); 19] = [
+        |p| p.follows = Some(name("q0")),
         |p| p.experiment.name = name("q2"),
         |p| p.experiment.placement = "home".to_owned(),
         |p| p.experiment.salt = "other".to_owned(),
@@ -91,12 +92,12 @@ fn whatever_else_is_changed_is_noticed() {
         assert_eq!(changed.registration(), Registration::Kept);
         change(&mut changed);
         assert_eq!(changed.registration(), Registration::Changed);
-        assert_eq!(changed.text().lines().count(), 17);
+        assert_eq!(changed.text().lines().count(), 17 + usize::from(changed.follows.is_some()));
         texts.push(changed.text());
     }
     texts.sort();
     texts.dedup();
-    assert_eq!(texts.len(), 19);
+    assert_eq!(texts.len(), 20);
     assert_eq!(planned().registration(), Registration::Missing);
 }
 

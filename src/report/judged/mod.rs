@@ -19,6 +19,8 @@ use compared::{ALPHA, Pair};
 use std::collections::BTreeMap;
 use verdict::Around;
 
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 3_600_000;
 /// Most values of a key that are told.
 const MOST_VALUES: usize = 12;
 /// Most segments that are told.
@@ -79,12 +81,14 @@ impl Judge<'_> {
         let place = self.settings.placements.iter().find(|place| place.name == planned.experiment.placement);
         let arms: Vec<ArmTold> = self.arms(planned, mine, days);
         let visitors = arms.iter().map(|arm| arm.visitors).sum();
-        let around = Around { planned, now, date: &date, visitors };
+        let treatment = names.get(decided.arm).cloned().unwrap_or_default();
+        let around = Around { planned, now, date: &date, visitors, treatment, long: self.long(planned, trial) };
         Some(ExperimentTold {
             name: planned.experiment.name.to_string(),
             placement: planned.experiment.placement.clone(),
             control: planned.experiment.control.name(),
             unit: planned.plan.unit.name(),
+            follows: planned.follows.as_ref().map(ToString::to_string),
             plan: self.plan(planned, trial),
             started: trial.start.map(|start| self.frame.days.name(start)),
             day: u32::try_from(now).unwrap_or(u32::MAX),
@@ -92,6 +96,7 @@ impl Judge<'_> {
             verdict: verdict::told(&decided, comparisons.get(decided.arm.saturating_sub(1)), &around),
             sample_ratio: self.ratio(planned, mine, days).map(|(_, told)| told),
             join,
+            exposed_orders: self.exposed_orders(planned, trial, now, tally, mine),
             days: self.days(trial, mine, &pair(1, days)),
             segments: self.segments(mine),
             promotions: self.promotions(trial, mine),
@@ -103,6 +108,39 @@ impl Judge<'_> {
     /// Full days since the start.
     fn now(&self, trial: &Trial) -> usize {
         trial.start.map_or(0, |start| self.frame.full_days.saturating_sub(start)).min(trial.most_days)
+    }
+
+    /// The long holdout that follows an experiment: what it is called, who stays without, and its last day, counted from the
+    /// first one's start.
+    fn long(&self, first: &Planned, trial: &Trial) -> Option<verdict::Long> {
+        let follows = |other: &&Planned| other.follows.as_ref() == Some(&first.experiment.name);
+        let long = self.settings.planned.iter().find(follows)?;
+        let from = long.experiment.from?.0.saturating_mul(1_000);
+        let start = self.frame.days.start(trial.start?);
+        let days = from.saturating_sub(start).max(0) / DAY;
+        Some(verdict::Long {
+            name: long.experiment.name.to_string(),
+            share: long.experiment.arms.iter().find(|arm| arm.is_control())?.share().to_fraction(),
+            day: usize::try_from(days).ok()? + usize::from(long.plan.days),
+        })
+    }
+
+    /// The share of the shop's orders that an experiment counted, by the share of units that were in its arms.
+    fn exposed_orders(
+        &self,
+        planned: &Planned,
+        trial: &Trial,
+        now: usize,
+        tally: &Tally,
+        mine: &ExperimentTally,
+    ) -> Option<f64> {
+        let (start, days) = (trial.start?, now.min(trial.planned_days));
+        let counted: u64 = mine.arms.iter().map(|arm| arm.after(days).told.orders).sum();
+        let all: u64 = tally.orders.range(start..start + days).map(|(_, orders)| orders).sum();
+        let dealt: f64 = planned.experiment.arms.iter().map(|arm| arm.share().to_fraction()).sum();
+        let dealt = dealt * (1.0 - self.settings.global_holdout.share.to_fraction());
+        let of_all = all as f64 * dealt;
+        (of_all > 0.0).then(|| (counted as f64 / of_all).min(1.0))
     }
 
     /// What forbids a verdict before any figure is looked at.

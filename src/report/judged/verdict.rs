@@ -113,6 +113,18 @@ pub(super) struct Around<'a> {
     pub date: &'a dyn Fn(usize) -> String,
     /// Units exposed by the last day that counted.
     pub visitors: u64,
+    /// The arm that the verdict is about.
+    pub treatment: String,
+    /// The long holdout that the file has for it.
+    pub long: Option<Long>,
+}
+
+/// A long holdout that stands in the file.
+pub(super) struct Long {
+    pub name: String,
+    pub share: f64,
+    /// Its last day, counted from the start of the experiment that it follows.
+    pub day: usize,
 }
 
 /// The verdict in words.
@@ -122,7 +134,8 @@ pub(super) fn told(decided: &Decided, comparison: Option<&Comparison>, around: &
         Some(figures) => format!("{}: {figures}.", reason.sentence().trim_end_matches('.')),
         None => reason.sentence().to_owned(),
     };
-    let long_holdout = (reason.verdict() == Verdict::Keep).then(|| long_holdout(around));
+    let is_first = around.planned.follows.is_none();
+    let long_holdout = (reason.verdict() == Verdict::Keep && is_first).then(|| long_holdout(around));
     let next = next(decided, around, long_holdout.as_ref());
     VerdictTold { verdict: reason.verdict(), reason, sentence, next, long_holdout }
 }
@@ -142,13 +155,26 @@ fn figures_of(comparison: &Comparison, planned: &Planned) -> Option<String> {
     Some(format!("net lift {} ({interval}, 95 %){parts}{asked}", lift(net.lift, 1)))
 }
 
-/// Five units of a hundred stay without, or ten where five would be too few to see anything.
+/// The one that the file has; else five units of a hundred stay without, or ten where five would be too few to see anything.
 fn long_holdout(around: &Around<'_>) -> LongHoldout {
+    let arm = around.treatment.clone();
+    if let Some(Long { name, share, day }) = &around.long {
+        let number = u32::try_from(*day).unwrap_or(u32::MAX);
+        return LongHoldout {
+            experiment: Some(name.clone()),
+            arm,
+            share: *share,
+            day: number,
+            on: (around.date)(*day),
+        };
+    }
     let rest = SECOND_VERDICT.saturating_sub(usize::from(around.planned.plan.days)) as f64;
     let a_day = around.visitors as f64 / around.now.max(1) as f64;
     let [small, large] = LONG_HOLDOUT;
     let enough = small * a_day * rest >= 5.0 * f64::from(around.planned.plan.min_units);
     LongHoldout {
+        experiment: None,
+        arm,
         share: if enough { small } else { large },
         day: SECOND_VERDICT as u32,
         on: (around.date)(SECOND_VERDICT),
@@ -160,15 +186,17 @@ fn next(decided: &Decided, around: &Around<'_>, long: Option<&LongHoldout>) -> S
     let plan = &around.planned.plan;
     match (decided.reason.verdict(), decided.reason) {
         (Verdict::Keep, _) => match long {
+            Some(LongHoldout { experiment: Some(name), day, on, .. }) => {
+                format!("Keep `{}` on: `{name}` brings the second verdict on day {day}, {on}.", experiment.placement)
+            }
             Some(long) => format!(
-                "Keep `{}` on for all but {}: end this experiment and start another on it with holdout = {} until day {}, {}, when it is judged again.",
+                "Keep `{}` on for all but {}: `endcap report … --write` ends this experiment in endcap.toml and registers the long holdout after it; day {}, {}, brings the second verdict.",
                 experiment.placement,
                 percent(long.share, 1),
-                long.share,
                 long.day,
                 long.on
             ),
-            None => format!("Keep `{}` on.", experiment.placement),
+            None => format!("That is the second verdict: keep `{}` on for everybody, and end this holdout.", experiment.placement),
         },
         (Verdict::Revert, _) => format!(
             "Switch `{}` off: `enabled = false`, or `endcap report … --bundle FILE --apply FILE` for the overlay that does it.",

@@ -67,8 +67,10 @@ fn experiment(told: &ExperimentTold, report: &Report, width: usize) -> String {
         Verdict::Inconclusive => "INCONCLUSIVE",
     };
     let owner = told.owner.as_deref().map_or("no owner".into(), |owner| format!("owner {}", plain(owner)));
+    let follows =
+        told.follows.as_deref().map_or(String::new(), |first| format!(" (long holdout after {})", plain(first)));
     let line = format!(
-        "{}: placement {}, {owner}, day {} of {}",
+        "{}{follows}: placement {}, {owner}, day {} of {}",
         plain(&told.name),
         plain(&told.placement),
         told.day,
@@ -80,6 +82,10 @@ fn experiment(told: &ExperimentTold, report: &Report, width: usize) -> String {
     out += &checks(told, width);
     out += "\n";
     out += &arms(&told.arms, width);
+    if let Some(share) = told.exposed_orders {
+        let line = format!("{} of the shop's orders follow an exposure of it.", number::percent(share, 0));
+        out += &wrap(&line, width, "  ", "  ");
+    }
     for comparison in &told.comparisons {
         out += "\n";
         out += &compared(comparison, told, &report.currency, width);

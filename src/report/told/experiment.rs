@@ -15,6 +15,8 @@ pub struct ExperimentTold {
     pub control: &'static str,
     /// `visitor` or `customer`.
     pub unit: &'static str,
+    /// Of a long holdout: the experiment whose KEEP it judges again.
+    pub follows: Option<String>,
     /// What was registered.
     pub plan: PlanTold,
     /// Its first day.
@@ -31,6 +33,9 @@ pub struct ExperimentTold {
     pub sample_ratio: Option<SampleRatioTold>,
     /// Whether orders could be joined to arms.
     pub join: JoinTold,
+    /// The share of the shop's orders in these days that followed an exposure, as if everybody were in an arm: `--exposed` of the
+    /// next `endcap plan` at this placement. Null where there are none.
+    pub exposed_orders: Option<f64>,
     /// Each other arm against the control.
     pub comparisons: Vec<Comparison>,
     /// Day by day.
@@ -77,16 +82,20 @@ pub struct VerdictTold {
     pub sentence: String,
     /// What to do now.
     pub next: String,
-    /// Of a KEEP: the share that stays in the control, and the day of the second verdict.
+    /// Of a KEEP: who stays in the control, and when the second verdict is due; null where this is the second one.
     pub long_holdout: Option<LongHoldout>,
 }
 
 /// What follows a KEEP.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LongHoldout {
-    /// The share of units that stays without, 0.05 to 0.10.
+    /// The experiment that is the long holdout; null while endcap.toml has none.
+    pub experiment: Option<String>,
+    /// The arm that is kept.
+    pub arm: String,
+    /// The share of units that stays without: 0.05 to 0.10 where it is still to be chosen.
     pub share: f64,
-    /// The day of the second verdict.
+    /// The day of the second verdict, counted from the start of the first.
     pub day: u32,
     /// As a date.
     pub on: String,

@@ -5,7 +5,7 @@ mod trial;
 
 use super::faults::Fault;
 use super::frame::Frame;
-use super::intake::{Kind, NameId, Row, Sold, Told, UnitId, What};
+use super::intake::{Kind, NameId, Row, Sold, Told, What};
 use super::tally::{PlacementTally, Tally};
 use attribution::{Credits, Touches};
 use rustc_hash::FxHashSet;
@@ -42,10 +42,17 @@ pub(super) fn tally(frame: &Frame, mut rows: Vec<Row>) -> Tally {
     let arms = || frame.experiments.iter().map(|trial| trial.arms.len());
     let mut tally = Tally::new(arms());
     rows.sort_by_key(|row| (row.unit, row.at, order_of(row)));
+    for row in &rows {
+        if let What::Sold(sold) = &row.what
+            && sold.lines.iter().any(|line| line.bought)
+        {
+            *tally.orders.entry(frame.days.of(row.at)).or_default() += 1;
+        }
+    }
     for of_unit in rows.chunk_by(|a, b| a.unit == b.unit) {
         match of_unit.first() {
             Some(row) if row.unit == 0 => nobody(frame, of_unit, &mut tally),
-            Some(row) => somebody(frame, row.unit, of_unit, &mut tally),
+            Some(_) => somebody(frame, of_unit, &mut tally),
             None => {}
         }
     }
@@ -67,7 +74,7 @@ fn nobody(frame: &Frame, rows: &[Row], tally: &mut Tally) {
     seen(frame, &events, tally);
 }
 
-fn somebody(frame: &Frame, id: UnitId, rows: &[Row], tally: &mut Tally) {
+fn somebody(frame: &Frame, rows: &[Row], tally: &mut Tally) {
     let events = once(rows, tally);
     if is_machine(frame, &events) {
         tally.faults.add(Fault::Machine, 1);
@@ -85,7 +92,6 @@ fn somebody(frame: &Frame, id: UnitId, rows: &[Row], tally: &mut Tally) {
     placements(&unit, tally);
     trial::count(frame, &unit, tally);
     trial::count_global(frame, &unit, tally);
-    debug_assert!(id != 0);
 }
 
 /// The events, each once.

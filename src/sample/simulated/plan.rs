@@ -48,7 +48,7 @@ fn planned(tested: &Tested, settings: &Settings, start: Timestamp, cap: Money) -
     let experiment = Experiment { from: Some(start), ..Experiment::new(name, &tested.placement, arms) };
     // A plan decides after a week at the earliest.
     let plan = Plan { days: settings.days.max(7), cap: Some(cap), ..Plan::default() };
-    let planned = Planned { experiment, plan, registered: None };
+    let planned = Planned { experiment, plan, follows: None, registered: None };
     Ok(Planned { registered: Some(planned.hash()), ..planned })
 }
 

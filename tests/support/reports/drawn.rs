@@ -77,6 +77,7 @@ pub fn experiment(spec: &Spec<'_>) -> ExperimentTold {
         placement: spec.placement.into(),
         control: if spec.arms[0].0 == "incumbent" { "incumbent" } else { "none" },
         unit: "visitor",
+        follows: (spec.name == "pdp-complements").then(|| "pdp-complements-q2".into()),
         plan: PlanTold {
             registration: if started { "kept" } else { "missing" },
             hash: "5f0c27ab91d4e37a".into(),
@@ -103,6 +104,7 @@ pub fn experiment(spec: &Spec<'_>) -> ExperimentTold {
             p_value: started.then_some(0.63),
             holds: started,
         },
+        exposed_orders: started.then_some(0.78),
         comparisons: (1..arms.len()).filter(|_| started).map(|at| comparison(spec, at, &arms, &days)).collect(),
         days: told_days(&days),
         segments: if started { segments(&arms, &mut dice) } else { Vec::new() },
@@ -296,6 +298,8 @@ fn verdict(spec: &Spec<'_>) -> VerdictTold {
         sentence: spec.reason.sentence().into(),
         next: next.into(),
         long_holdout: (spec.reason == Reason::Shown).then(|| LongHoldout {
+            experiment: Some("cart-addons-long".into()),
+            arm: "treatment".into(),
             share: 0.05,
             day: 180,
             on: "2027-04-30".into(),
