@@ -118,27 +118,54 @@ fn fewer_exposed_orders_take_longer() {
 }
 
 #[test]
-fn guests_are_told_of_and_placements_are_pooled_where_that_helps() {
+fn a_part_of_the_visitors_is_said_and_a_running_plan_is_not_written_anew() {
+    let shop = with(&CONFIG.replace("days = 30\n", "days = 30\nwhen = { segment = { country = [\"AT\"] } }\n"));
+    assert!(by_hand(&shop, "100000", &[]).with(1).out.contains("`when.segment` leaves visitors out: give --exposed"));
+    by_hand(&shop, "200000", &["--exposed", "0.9"]).with(0);
+    let shop = with(&CONFIG.replace("days = 30\n", "days = 30\nfrom = 2020-01-01T00:00:00Z\n"));
+    by_hand(&shop, "100000", &["--write"]).with(0);
+    let changed = fs::read_to_string(shop.path("endcap.toml")).unwrap().replace("days = 30", "days = 40");
+    shop.write("endcap.toml", &changed);
+    let ended = by_hand(&shop, "100000", &["--write"]).with(1);
+    assert!(ended.err.contains("`addons` was changed after its start; put it back"), "{}", ended.err);
+    assert_eq!(fs::read_to_string(shop.path("endcap.toml")).unwrap(), changed);
+}
+
+#[test]
+fn ten_days_of_orders_are_ten_days_of_orders() {
     let shop = with(CONFIG);
     orders(&shop, 400);
-    let anonymous = fs::read_to_string(shop.path("orders.csv")).unwrap().replace(",c1", ",").replace(",c2", ",");
-    shop.write("orders.csv", &anonymous);
+    let a_day = |shop: &Shop| {
+        shop.run(&["plan", "--orders", "orders.csv", "--json"]).json()[0]["figures"][0]["units_a_day"].as_f64().unwrap()
+    };
+    let whole = a_day(&shop);
+    let text = fs::read_to_string(shop.path("orders.csv")).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.drain(1..lines.len() - 160);
+    shop.write("orders.csv", lines.join("\n"));
+    assert!((a_day(&shop) / whole - 1.0).abs() < 0.15, "{} {whole}", a_day(&shop));
+}
+
+#[test]
+fn guests_are_told_of_and_placements_are_pooled_where_that_helps() {
+    let shop = with(&(CONFIG.to_owned() + "\n[placement.home]\nstrategy = \"popular\"\n"));
+    orders(&shop, 400);
+    let text = fs::read_to_string(shop.path("orders.csv")).unwrap();
+    let without = |is_guest: fn(&str) -> bool| -> String {
+        let line = |line: &str| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            if is_guest(cells[1]) {
+                cells[1] = "";
+            }
+            cells.join(",") + "\n"
+        };
+        text.lines().map(line).collect()
+    };
+    shop.write("orders.csv", without(|customer| customer.ends_with('7')));
     let told = shop.run(&["plan", "--orders", "orders.csv"]).with(1).out;
     assert!(told.contains("of orders name no customer: they are taken to be as alike"), "{told}");
     assert!(told.contains("instead: ") && told.contains(" placements pooled, against the "), "{told}");
-    shop.write(
-        "orders.csv",
-        anonymous
-            .lines()
-            .map(|line| {
-                let mut cells: Vec<&str> = line.split(',').collect();
-                if cells[1] != "customer_id" {
-                    cells[1] = "";
-                }
-                cells.join(",") + "\n"
-            })
-            .collect::<String>(),
-    );
+    shop.write("orders.csv", without(|customer| customer != "customer_id"));
     let told = shop.run(&["plan", "--orders", "orders.csv", "--design-effect", "1.5"]).with(1).out;
     assert!(told.contains("no order names its customer") && told.contains("1.5 orders say as much as one"), "{told}");
 }

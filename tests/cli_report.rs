@@ -166,7 +166,7 @@ fn a_keep_gets_a_long_holdout_and_day_90_a_second_verdict() {
     assert_eq!(verdict["verdict"], json!("KEEP"), "{verdict}");
     assert!(ended.err.contains("cart-addons-long from 2026-10-01T00:00:00"), "{}", ended.err);
     let text = fs::read_to_string(shop.path("months/endcap.toml")).unwrap();
-    assert_eq!(text.matches("2026-10-01T00:00:00+00:00").count(), 2, "it ends when the other begins: {text}");
+    assert_eq!(text.matches("2026-10-01T00:00:00Z").count(), 2, "it ends when the other begins: {text}");
     assert!(text.contains("days = 60\n") && text.contains("follows = \"cart-addons\"\n"), "{text}");
     // Asked once more, it has what it needs.
     let again = report(&shop, &write).with(0);
@@ -212,6 +212,92 @@ fn a_keep_gets_a_long_holdout_and_day_90_a_second_verdict() {
     );
     let page = fs::read_to_string(shop.path("later.html")).unwrap();
     assert!(page.contains("its verdict is the second one"));
+}
+
+#[test]
+fn a_revert_leaves_alone_what_another_experiment_looks_at() {
+    let shop = simulated(&["--lift", "-0.1", "--margin-drag", "0.2", "--light"]);
+    let trained = Shop::trained();
+    fs::copy(trained.path("model.endcap"), shop.path("model.endcap")).unwrap();
+    let text = fs::read_to_string(shop.path("months/endcap.toml")).unwrap();
+    let ended = text.replacen("from = 2026-09-01", "until = 2026-10-01T00:00:00Z\nfrom = 2026-09-01", 1);
+    let later = "\n[[experiment]]\nname = \"again\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, treatment = 0.5 }\nfrom = 2026-10-15T00:00:00Z\n";
+    shop.write("months/endcap.toml", ended + later);
+    let ended =
+        report(&shop, &["--bundle", "model.endcap", "--apply", "off.overlay", "--revision", "5", "--json"]).with(0);
+    assert_eq!(ended.json()["experiments"][1]["verdict"]["verdict"], json!("REVERT"));
+    assert!(ended.err.contains("`again` runs at `cart` since") && !shop.path("off.overlay").exists(), "{}", ended.err);
+}
+
+#[test]
+fn a_long_holdout_is_written_with_care() {
+    let shop = simulated(&["--lift", "0.3", "--margin-drag", "0", "--light"]);
+    let text = fs::read_to_string(shop.path("months/endcap.toml")).unwrap();
+    let told = "# the spring's last test\nuntil = 2026-12-31T00:00:00Z # as agreed\n";
+    let after = |more: &str, from: &str| {
+        let changed = text.replacen("from = 2026-09-01", &format!("{from}from = 2026-09-01"), 1) + more;
+        let bare: Vec<&str> = changed.lines().filter(|line| !line.starts_with("plan = ")).collect();
+        shop.write("months/endcap.toml", bare.join("\n") + "\n");
+        let large =
+            ["--aov", "60", "--cv", "0.5", "--orders-a-month", "10000000", "--visitors", "40000000", "--exposed", "1"];
+        let plan = ["plan", "--config", "months/endcap.toml", "--experiment", "cart-addons", "--write"];
+        shop.run(&[&plan[..], &large].concat()).with(0);
+        let ended = report(&shop, &["--write"]).with(0);
+        assert!(
+            ended.out.contains("KEEP  cart-addons: "),
+            "the report is printed whatever becomes of the file: {}",
+            ended.out
+        );
+        (ended.err, fs::read_to_string(shop.path("months/endcap.toml")).unwrap())
+    };
+    let segment = "\n[experiment.when]\nsegment = { device = [\"mobile\", \"desktop\", \"tablet\"] }\n";
+    let (_, written) = after(segment, told);
+    assert!(written.contains("# the spring's last test\nuntil = 2026-10-01T00:00:00Z # as agreed"), "{written}");
+    let (err, written) = after("", "until = 2026-10-01T00:00:00Z\n");
+    assert!(
+        err.contains("cart-addons-long from") && written.matches("2026-10-01T00:00:00Z").count() == 2,
+        "it ended when it did: {written}"
+    );
+    let next = "\n[[experiment]]\nname = \"next\"\nplacement = \"cart\"\nallocation = { holdout = 0.5, treatment = 0.5 }\nfrom = 2026-10-15T00:00:00Z\n";
+    let (err, written) = after(next, "until = 2026-10-01T00:00:00Z\n");
+    assert!(err.contains("cart-addons: no long holdout, for `next` runs at `cart` after it"), "{err}");
+    assert!(!written.contains("-long"), "{written}");
+}
+
+#[test]
+fn links_and_copies_count_once() {
+    let shop = simulated(&["--days", "8", "--light"]);
+    let of = |orders: &[&str]| {
+        let args = [
+            &[
+                "report",
+                "--events",
+                "months/events.jsonl",
+                "--config",
+                "months/endcap.toml",
+                "--catalog",
+                "months/catalog.csv",
+                "--json",
+                "--orders",
+            ],
+            orders,
+        ]
+        .concat();
+        shop.run(&args).with(0).json()
+    };
+    let one = of(&["months/orders.csv"]);
+    fs::create_dir(shop.path("all")).unwrap();
+    fs::copy(shop.path("months/orders.csv"), shop.path("all/a.csv")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(".", shop.path("all/again")).unwrap();
+        std::os::unix::fs::symlink("a.csv", shop.path("all/latest.csv")).unwrap();
+    }
+    let linked = of(&["all"]);
+    assert_eq!((&linked["experiments"], finding(&linked, "lines_again")), (&one["experiments"], None));
+    let copied = of(&["all", "months/orders.csv"]);
+    assert_eq!(copied["experiments"], one["experiments"]);
+    assert_eq!(finding(&copied, "lines_again").unwrap()["severity"], json!("warns"));
 }
 
 #[test]

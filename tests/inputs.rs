@@ -195,6 +195,28 @@ fn units_are_hashed_where_there_is_a_key() {
 }
 
 #[test]
+fn what_orders_say_of_units_and_arms_and_cannot_be_read_is_counted_once_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    let hash = "00112233445566778899aabbccddeeff";
+    let rows = [
+        format!("1,2026-11-22,A,{hash},\"{{\"\"e\"\":\"\"b\"\"}}\","),
+        format!("2,2026-11-22,A,{},,", hash.to_uppercase()),
+        format!("3,2026-11-22,A,{hash},e=b,"),
+        "4,2026-11-22,A,nonsense,[],2;u".to_owned(),
+        "5,2026-11-22,A,,not looked at,1;u;e=b".to_owned(),
+        "6,2026-11-22,A,,,".to_owned(),
+    ];
+    fs::write(&path, format!("order_id,timestamp,sku,unit_key,experiments,_endcap\n{}\n", rows.join("\n"))).unwrap();
+    let (read, lines) = orders(&path, &lenient()).unwrap();
+    assert_eq!((read.kept, read.unreadable_attributes), (6, 3));
+    let has_unit: Vec<bool> = lines.iter().map(|line| line.who.is_some()).collect();
+    assert_eq!(has_unit, [true, false, true, false, true, false]);
+    let arms: Vec<usize> = lines.iter().map(|line| line.variants.len()).collect();
+    assert_eq!(arms, [1, 0, 0, 0, 1, 0]);
+}
+
+#[test]
 fn flat_tables_of_other_programs_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flat.parquet");

@@ -158,7 +158,9 @@ fn every_figure_of_a_chart_stands_in_a_table_of_its_section() {
     let report = reports::full();
     let page = page(&report, TITLE).unwrap();
     let document = parsed(&page);
-    let sections = all(&document, "section").filter(|section| section.attribute("class") == Some("experiment"));
+    let is_one = |section: &Node<'_, '_>| section.attribute("class") == Some("experiment");
+    let sections: Vec<Node<'_, '_>> = all(&document, "section").filter(is_one).collect();
+    assert_eq!(sections.len(), report.experiments.len());
     for (told, section) in report.experiments.iter().zip(sections) {
         let cells = section.descendants().filter(|node| node.has_tag_name("td") || node.has_tag_name("th"));
         let cells: BTreeSet<String> = cells.map(|cell| said(cell).trim().to_owned()).collect();
@@ -217,6 +219,32 @@ fn an_empty_report_says_what_would_fill_it() {
     let empty = all(&document, "p").filter(|p| p.attribute("class") == Some("empty"));
     assert!(empty.count() >= 5);
     assert_eq!((all(&document, "svg").count(), all(&document, "table").count()), (0, 0));
+}
+
+#[test]
+fn no_rule_is_called_idle_without_evidence() {
+    let mut report = reports::full();
+    let upkeep = |report: &Report| {
+        let page = page(report, TITLE).unwrap();
+        let document = parsed(&page);
+        let section =
+            all(&document, "section").find(|node| node.attribute("aria-labelledby") == Some("upkeep")).unwrap();
+        (said(section), text(report, 80))
+    };
+    let (page, lines) = upkeep(&report);
+    assert!(page.contains("2 never fired:") && page.contains("Answers changed a cart"), "{page}");
+    assert!(page.contains("2.68") && !page.contains("Share of carts"), "{page}");
+    assert!(lines.contains("Rules that never fired: summer sale 2025"), "{lines}");
+    report.quarterly.rules.as_mut().unwrap().carts = 0;
+    let (page, lines) = upkeep(&report);
+    assert!(page.contains("There were no carts to ask about") && !page.contains("never fired"), "{page}");
+    assert!(!lines.contains("never fired"), "{lines}");
+    let none = |rules: &mut endcap::report::told::RulesTold| {
+        (rules.carts, rules.fired, rules.never_fired) = (500, vec![], vec![])
+    };
+    report.quarterly.rules.as_mut().into_iter().for_each(none);
+    let (page, _) = upkeep(&report);
+    assert!(page.contains("Of no rule can be said whether it fired") && !page.contains("All fired"), "{page}");
 }
 
 /// Three experiments of the full report: kept, of three arms, and blocked.

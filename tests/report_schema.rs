@@ -5,6 +5,7 @@
 mod reports;
 
 use endcap::report::SCHEMA;
+use endcap::report::statistics::Reason;
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,15 @@ fn reports_of_every_kind_are_accepted() {
             validator.iter_errors(&value).map(|error| format!("{error} at {}", error.instance_path())).collect();
         assert!(wrong.is_empty(), "{name}: {wrong:#?}");
     }
+}
+
+#[test]
+fn every_reason_is_in_the_schema_and_no_other() {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let said: BTreeSet<String> =
+        Reason::ALL.iter().map(|reason| text(&serde_json::to_value(reason).unwrap())).collect();
+    let known: BTreeSet<String> = schema()["$defs"]["Reason"]["enum"].as_array().unwrap().iter().map(text).collect();
+    assert_eq!(said, known);
 }
 
 /// The definition that a part of the schema stands for, and its name; the root has none.

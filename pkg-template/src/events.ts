@@ -1,6 +1,6 @@
 // `endcap/events`: what shoppers saw, chose and bought of what was recommended, in the words of GA4, and which arm they were in.
 
-import type { Answer, RecommendedItem, Reranked } from "endcap";
+import type { Answer, RecommendedItem, RecommendRequest, Reranked } from "endcap";
 import { Queue } from "./events/queue.js";
 import { onceSeen } from "./events/seen.js";
 import { randomName, type Unit } from "./events/unit.js";
@@ -63,13 +63,18 @@ export interface RecommendationEvent {
 
 /** Where events go, and whether they may. */
 export interface EventOptions {
-  /** What the visitor allows, asked at every event. What happens while it says no (`false`) is not kept. */
+  /**
+   * What the visitor allows, asked at every event and before anything is sent. What happens while it says no (`false`) is not kept,
+   * and what waits is sent only as far as it is allowed by then.
+   */
   consent: () => Consent;
   /** Where to POST batches: `/events` of `endcap/edge`, or an address of your own. Default: nowhere. */
   endpoint?: string | undefined;
   /** Where to push GA4 events: Tag Manager's `dataLayer`, or an array of your own. Default: nowhere. */
   dataLayer?: unknown[] | undefined;
-  /** The unit of experiments, of {@link createUnit}, or `{ id: () => … }` of the shop's own. Default: none. */
+  /**
+   * The unit of experiments, of {@link createUnit}, or `{ id: () => … }` of the shop's own: the one that requests name. Default: none.
+   */
   unit?: Pick<Unit, "id"> | undefined;
   /** What is said of the visitor in every event: what reports tell apart, such as `{ device: "mobile" }`. Default: nothing. */
   segment?: Readonly<Record<string, string>> | undefined;
@@ -94,9 +99,10 @@ export interface Events {
   /**
    * `exposure`: this answer decided just now what its placement holds. Tell it of every answer that is used, in the moment in
    * which it is, whatever it holds: of those with a variant it is sent once, by every arm alike, so that the arms stay
-   * comparable. All others are passed over.
+   * comparable. All others are passed over. `asked` is the request, or its unit alone: who was asked for is who was exposed. Default:
+   * the `unit` of the options.
    */
-  exposed(answer: Answer | Reranked): void;
+  exposed(answer: Answer | Reranked, asked?: Pick<RecommendRequest, "unit">): void;
   /** Watches a block: `view_item_list`, once, when half of it was in view for a second. Gives a function that ends the watch. */
   watch(answer: Answer, element: Element): () => void;
   /** `view_item_list`, for blocks that you watch yourself. */
@@ -107,7 +113,10 @@ export interface Events {
   added(answer: Answer, sku: string, line?: { quantity?: number | undefined; price?: number | undefined }): void;
   /** `purchase`: an order was placed, of whatever products. */
   purchased(order: Purchase): void;
-  /** Sends what waits now. */
+  /**
+   * Sends all that waits, batch after batch. Resolves when it arrived or was refused, or one batch did not arrive: that one and the
+   * rest are sent later.
+   */
   flush(): Promise<void>;
   /** Sends what waits, and ends all watches. */
   close(): void;
@@ -123,7 +132,15 @@ export function createEvents(options: EventOptions): Events {
   const { consent, endpoint, dataLayer, unit, segment, currency, batchMs = 2_000 } = options;
   if (typeof consent !== "function") throw new TypeError("createEvents: expected `consent`, a function that says what the visitor allows");
   if (!(typeof batchMs === "number" && batchMs > 0)) throw new TypeError(`createEvents: expected \`batchMs\` above 0, found ${String(batchMs)}`);
-  const queue = endpoint === undefined ? undefined : new Queue<RecommendationEvent>(endpoint, batchMs);
+  // Consent may be another by the time that something is sent. Where it throws, nobody said yes.
+  const mayGo = () => {
+    let allowed: Consent = false;
+    try {
+      allowed = consent();
+    } catch {}
+    return (event: RecommendationEvent) => allowed === true || (allowed === "anonymous" && event.consent === allowed);
+  };
+  const queue = endpoint === undefined ? undefined : new Queue<RecommendationEvent>(endpoint, batchMs, mayGo);
   const exposures = new Set<string>();
   const watches = new Set<() => void>();
 
@@ -164,14 +181,14 @@ export function createEvents(options: EventOptions): Events {
   };
 
   return {
-    exposed(answer) {
+    exposed(answer, asked) {
       // Without a variant nobody is exposed; without a name for whom, nothing could be counted.
       if (!answer.variant || exposures.has(answer.recommendation) || consent() !== true) return;
       exposures.add(answer.recommendation);
       // A set keeps its order: the first is the oldest.
       if (exposures.size > MOST_EXPOSED) exposures.delete(exposures.values().next().value as string);
       const { withheld } = answer as Answer;
-      tell("exposure", listed((withheld ?? answer.items).slice(0, MOST_ITEMS)), withheld ? { withheld: true } : {}, answer);
+      tell("exposure", listed((withheld ?? answer.items).slice(0, MOST_ITEMS)), present({ withheld: withheld && true, unit: asked?.unit || undefined }), answer);
     },
     watch(answer, element) {
       const end = onceSeen(element, () => {

@@ -45,17 +45,26 @@ function shownOf(flat: Flat): Shown {
   return { ...item, parts: { raw, relevance, bury, phi, value, likeness }, popularity, votes, rules: flat.list(flat.rule) };
 }
 
+/** The variant of a unit in no arm where others are held out of everything. */
+const SERVED = "served";
+
 const short = (number: number) => String(Number(number.toPrecision(3)));
 const label = ({ number, name }: RuleName) => (name === null ? `rule ${number}` : `"${name}"`);
+
+/** Where the visitor is, in words. */
+function armOf(experiment: string | null, variant: string | null): string {
+  if (variant === null) return "no arm";
+  if (experiment !== null) return `arm ${variant} of ${experiment}`;
+  return variant === SERVED ? "no arm, while others are held out of everything" : "the holdout of everything";
+}
 
 /** An explanation as a person reads it. */
 function textOf({ placement, strategy, subtotal, max_relevance_loss, rules, shown, rejected, more, fallback, fallback_reason, silent, experiment, variant }: Explanation): string {
   const held = silent === "holdout" || silent === "incumbent";
   if (silent !== null && !held) return `${placement}: nothing, ${silent}`;
-  const arm = variant === null ? "no arm" : experiment === null ? "the holdout of everything" : `arm ${variant} of ${experiment}`;
   const lines = [
     `${placement}: ${strategy}, ${shown.length} shown, subtotal ${subtotal ?? "unknown"}, relevance given up at most ${short(max_relevance_loss)}`,
-    ...(held || variant !== null ? [`the visitor is in ${arm}${held ? `, and the list is kept back (${silent})` : ""}`] : []),
+    ...(held || variant !== null ? [`the visitor is in ${armOf(experiment, variant)}${held ? `, and the list is kept back (${silent})` : ""}`] : []),
     ...(rules.length > 0 ? [`rules that hold: ${rules.map(label).join(", ")}`] : []),
     ...(fallback === null ? [] : [`filled by ${fallback}: ${fallback_reason}`]),
   ];

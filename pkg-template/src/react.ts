@@ -2,6 +2,7 @@
 
 import type { Answer, Card, Recommender, RecommendRequest } from "endcap";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { enoughCards } from "./enough.js";
 import type { Events } from "./events.js";
 
 /** What a block knows. */
@@ -22,7 +23,7 @@ export interface Recommendations {
 
 /** When there is something to show, and when to ask again. */
 export interface RecommendationOptions {
-  /** Fewest products worth showing. Default: 1. */
+  /** Fewest products worth showing, by every arm alike: what is kept back counts as if it were shown. Default: 1. */
   min?: number | undefined;
   /** Told which answers are used: of `createEvents`. Default: nobody. */
   events?: Events | null | undefined;
@@ -57,11 +58,14 @@ export function useRecommendations(
       try {
         const asks = await recommender;
         const answer = asks.recommend(question);
-        // Before anything is drawn, and by every arm alike. An answer that nobody waits for any more is not used.
-        if (!over) told.current?.exposed?.(answer);
-        if (answer.silent === "holdout" && (answer.withheld?.length ?? 0) >= Math.max(1, min)) return tell({ status: "empty", answer, cards: [], error: null });
-        const cards = answer.items.length < min ? [] : await asks.cards(answer.items.map(({ sku }) => sku));
-        tell(cards.length < Math.max(1, min) ? { status: "left", answer, cards: [], error: null } : { status: "shown", answer, cards, error: null });
+        const cards = await enoughCards(asks, answer, min);
+        // Nobody waits for this answer any more: it is not used.
+        if (over) return;
+        if (cards === undefined) return tell({ status: "left", answer, cards: [], error: null });
+        // Before anything is drawn, and by every arm alike.
+        told.current?.exposed?.(answer, question);
+        if (answer.silent === null) tell({ status: "shown", answer, cards, error: null });
+        else tell({ status: answer.silent === "holdout" ? "empty" : "left", answer, cards: [], error: null });
       } catch (error) {
         tell({ status: "left", answer: null, cards: [], error });
       }

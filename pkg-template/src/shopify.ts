@@ -120,8 +120,12 @@ export function connectShopify(options: ShopifyOptions = {}): ShopifyConnection 
     async forget() {
       views.forget();
       announce();
+      // Arms of the blocks were those of a unit that is gone. What the cart holds is read first: it may not be known yet.
+      joined([{}, own]);
+      await refresh();
+      if (cart.attribute === undefined) return;
       // An empty value takes an attribute away.
-      if (cart.attribute !== undefined) await write("").catch(failed);
+      await write("").catch(failed);
       await refresh();
     },
     close() {

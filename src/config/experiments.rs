@@ -275,8 +275,9 @@ fn kill(section: Section<'_, '_>, findings: &mut Findings<'_>) -> Option<KillRul
 fn remarks(section: Section<'_, '_>, planned: &Planned, findings: &mut Findings<'_>) {
     let Planned { experiment, plan, .. } = planned;
     if let (Some(from), Some(until), Some(value)) = (experiment.from, experiment.until, section.get("until"))
-        && until.0 - from.0 < i64::from(plan.days) * DAY
+        && until.0 - from.0 <= i64::from(plan.days - 1) * DAY
     {
+        // Days are counted whole, the first one from midnight: only a whole day too few leaves it undecided for certain.
         let days = plan.days;
         let message = format!("`until` ends it before the {days} days of its plan are over, so it is never decided");
         findings.remark(&value.span(), Severity::Warning, message);

@@ -93,6 +93,7 @@
 //! | | `min_units` | 1 to 1,000,000,000 an arm | 200 |
 //! | | `when` | `segment`: texts by key | everybody |
 //! | | `from`, `until` | as for a rule | no window |
+//! | | `follows` | an experiment that ended before at the same placement: this one judges its KEEP again | follows none |
 //! | | `plan` | 32 hexadecimal digits, which `endcap plan` writes | not registered |
 //! | `[experiments]` | `global_holdout` | 0 to 0.5, at most four decimals: visitors that no placement serves | 0 |
 //! | | `salt` | a text | `global_holdout` |

@@ -131,11 +131,12 @@ impl Fields {
             if texts.iter().any(|(known, _)| *known == key) {
                 return Err(inner("it twice".into()));
             }
+            if !within(&key, 1, LONGEST_NAME) {
+                return Err(inner(if key.is_empty() { "an empty name" } else { "a longer name" }.into()));
+            }
             match value {
                 Value::Null => {}
-                Value::Text(text) if within(&key, 1, LONGEST_NAME) && within(&text, least, LONGEST_NAME) => {
-                    texts.push((key, text));
-                }
+                Value::Text(text) if within(&text, least, LONGEST_NAME) => texts.push((key, text)),
                 other => return Err(inner(long(&other))),
             }
         }

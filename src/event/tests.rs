@@ -67,6 +67,7 @@ fn values() -> Vec<Value> {
     ]);
     values.extend([json!({"a": "b"}), json!({"a": null}), json!({"a": ""}), json!({"": "b"}), json!({"a": 1})]);
     values.extend([json!({"x".repeat(129): "a"}), json!({"a": "x".repeat(129)})]);
+    values.extend([json!({"": null}), json!({"x".repeat(129): null}), json!({"x".repeat(128): null})]);
     let many = |n: usize| Value::Object((0..n).map(|n| (format!("e{n}"), json!("v"))).collect());
     values.extend([many(32), many(33)]);
     let items = |n: usize| json!(vec![json!({"item_id": "A"}); n]);

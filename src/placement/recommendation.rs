@@ -9,8 +9,9 @@ use std::fmt;
 const RECOMMENDATION: &[u8] = b"endcap/recommendation/1";
 
 /// The name of an answer: the first 16 bytes of a BLAKE3 hash over the model, the overlay's revision, the request (the
-/// placement, the unit, the time, the segment, and the question as the model understood it) and the products. Events carry
-/// it, so that a click and what it was a click on belong together.
+/// placement, the time, the segment, and the question as the model understood it), the products and the arm. Events carry
+/// it, so that a click and what it was a click on belong together within a unit. The unit is not in it: whoever knows a unit
+/// could else find its lines in a log that names nobody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Recommendation(pub [u8; 16]);
 
@@ -35,7 +36,6 @@ impl Naming {
         naming.number(revision.map(|revision| revision as i64));
         naming.number(request.now);
         naming.text(request.placement);
-        naming.text(request.unit.unwrap_or_default());
         // A segment is a set: the order of its keys means nothing, and no memory is taken to sort them.
         let mut sum = 0u128;
         for (key, value) in request.segment {
@@ -61,6 +61,12 @@ impl Naming {
         }
         self.number(subtotal);
         self.number(Some(lines as i64));
+    }
+
+    /// The experiment and the arm, where there are any.
+    pub fn arm(&mut self, (experiment, variant): (Option<&str>, Option<&str>)) {
+        self.text(experiment.unwrap_or_default());
+        self.text(variant.unwrap_or_default());
     }
 
     /// The products of a list, in its order.

@@ -258,7 +258,9 @@ impl<D: AsRef<[u8]>> Recommender<D> {
         name.question(&self.context, self.subtotal, self.lines);
         name.number(Some(limit as i64));
         name.picks(self.selection.picks());
-        Some(self.dealt(self.trials.deal(request), name.end(), strategy))
+        let dealt = self.trials.deal(request);
+        name.arm(self.trials.names(dealt.assigned));
+        Some(self.dealt(dealt, name.end(), strategy))
     }
 
     /// What is told of the list that was made, or of its being withheld.

@@ -103,6 +103,7 @@ impl<D: AsRef<[u8]>> Recommender<D> {
     ) -> Reranked {
         places.iter().for_each(|place| name.number(Some(place.index as i64)));
         let [experiment, variant] = self.assign(dealt.assigned);
+        name.arm((experiment.as_deref(), variant.as_deref()));
         Reranked { places, alternatives, experiment, variant, recommendation: name.end() }
     }
 

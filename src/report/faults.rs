@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     ClockSkew,
+    Future,
     Late,
     Duplicate,
     UnknownExperiment,
@@ -16,6 +17,7 @@ pub(crate) enum Fault {
     Negative,
     Returned,
     WithoutPrice,
+    LineAgain,
     Machine,
     MachineEvent,
 }

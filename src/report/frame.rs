@@ -5,12 +5,16 @@ use super::intake::{NameId, Taken};
 use super::settings::Settings;
 use super::statistics::Cap;
 use crate::experiment::{GlobalHoldout, Planned};
+use jiff::ToSpan;
+use jiff::civil::Date;
 use std::ops::Range;
 
 /// Days that an unclear test gets more, once.
 pub(crate) const EXTENSION: usize = 30;
 /// The day of the second verdict, counted from the start of the first.
 pub(crate) const SECOND_VERDICT: usize = 90;
+/// Days of the early and of the late part of a test, which are compared for novelty.
+pub(crate) const NOVELTY_DAYS: usize = 10;
 /// Milliseconds of an hour and of a day.
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -98,7 +102,7 @@ impl Frame {
         let (experiment, plan) = (&planned.experiment, &planned.plan);
         let start = match experiment.from {
             Some(from) => Some(from.0.saturating_mul(1_000)),
-            None => first_day(taken, n),
+            None => first_day(taken, n, settings),
         };
         let window =
             start.unwrap_or(i64::MAX)..experiment.until.map_or(i64::MAX, |until| until.0.saturating_mul(1_000));
@@ -154,10 +158,11 @@ fn full_days(days: &Days, end: Option<i64>, settings: &Settings) -> usize {
     last + usize::from(over)
 }
 
-/// The first moment of the first day of UTC with a hundredth of the exposures of the fullest one: single wrong clocks begin
-/// nothing.
-fn first_day(taken: &Taken, experiment: usize) -> Option<i64> {
+/// The first moment of the first day with a hundredth of the exposures of the fullest one: single wrong clocks begin nothing.
+fn first_day(taken: &Taken, experiment: usize, settings: &Settings) -> Option<i64> {
     let days = || taken.exposures.iter().filter(move |((n, _), _)| *n == experiment);
     let fullest = days().map(|(_, count)| *count).max()?;
-    days().find(|(_, count)| **count * 100 >= fullest).map(|((_, day), _)| day * DAY)
+    let (_, day) = *days().find(|(_, count)| **count * 100 >= fullest)?.0;
+    let date = Date::constant(1970, 1, 1).checked_add(day.days()).ok()?;
+    settings.zone.to_timestamp(date.at(0, 0, 0, 0)).ok().map(|start| start.as_millisecond())
 }

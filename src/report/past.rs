@@ -58,9 +58,9 @@ pub struct Noise {
     /// the usual size, in large orders more often than in small ones: to what lies beyond the cap it adds nothing, and to what
     /// lies just below it only a part. On lognormal orders that vary as much as their mean, cut off at 99 %, about 0.9.
     pub shown: f64,
-    /// Orders a day.
+    /// Orders a day, of the days that there are orders of.
     pub orders_a_day: f64,
-    /// Customers who ordered: those who are known, and as many more as the other orders are likely to be from.
+    /// Customers who order in so many days: those who are known, and as many more as the other orders are likely to be from.
     pub customers: u64,
     /// Mean by customer, after the cap, and its spread over the mean.
     pub by_customer: (f64, f64),
@@ -109,6 +109,10 @@ impl Noise {
             None => return None,
         };
         let baseline = Baseline { design_effect, ..Baseline::of(&single, &single)? };
+        // A file of ten days holds ten days of orders, however long the plan is.
+        let begun = orders.iter().map(|order| order.at.0).min().unwrap_or(end.0).max(window.start);
+        let covered = (end.0 - begun) as f64 / DAY as f64;
+        let covered = if begun > window.start { covered.ceil().max(1.0) } else { days as f64 };
         // Where nobody is known, as many orders as say as much as one are taken for those of one customer.
         let an_order =
             if totals.visitors() > 0 { known.visitors() as f64 / totals.visitors() as f64 } else { likeness };
@@ -121,8 +125,8 @@ impl Noise {
             explained,
             cap: cap.map(Cap::limit),
             shown,
-            orders_a_day: now.len() as f64 / days as f64,
-            customers: (now.len() as f64 / an_order).round() as u64,
+            orders_a_day: now.len() as f64 / covered,
+            customers: (now.len() as f64 / an_order * days as f64 / covered).round() as u64,
             by_customer,
         })
     }

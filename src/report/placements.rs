@@ -1,7 +1,7 @@
 //! Placements over all who saw them, and what they showed.
 
 use super::frame::Frame;
-use super::intake::{NameId, Taken};
+use super::intake::{NameId, Taken, hash};
 use super::judged::{Scale, counted};
 use super::settings::Settings;
 use super::tally::{PlacementTally, ProductTally, Tally};
@@ -10,8 +10,10 @@ use jiff::civil::Date;
 
 /// Most products of a placement that are told.
 const MOST_PRODUCTS: usize = 25;
+/// Most of the log's placements that are told: a shop has a handful, and a log can name anything.
+pub(super) const MOST: usize = 1_000;
 
-/// All placements that were seen, and those of the file, in the order of their names.
+/// The placements that were seen, and those of the file, in the order of their names.
 pub(super) fn placements(
     settings: &Settings,
     frame: &Frame,
@@ -22,8 +24,7 @@ pub(super) fn placements(
     let none = PlacementTally::default();
     let mut names: Vec<String> =
         settings.placements.iter().filter(|place| place.written).map(|place| place.name.clone()).collect();
-    let seen = tally.placements.keys().map(|name| taken.names.text(*name).to_owned());
-    names.extend(seen.filter(|name| !name.is_empty()));
+    names.extend(seen(settings, taken, tally));
     names.sort();
     names.dedup();
     let told = |name: String| {
@@ -45,6 +46,21 @@ pub(super) fn placements(
         }
     };
     names.into_iter().map(told).collect()
+}
+
+/// The placements that the log names; of too many, those of the file and of the others those of the smallest hash.
+fn seen(settings: &Settings, taken: &Taken, tally: &Tally) -> Vec<String> {
+    let names = tally.placements.keys().map(|name| taken.names.text(*name).to_owned());
+    let mut seen: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    if seen.len() > MOST {
+        let of_file = |name: &String| {
+            settings.placements.iter().any(|place| place.name == *name)
+                || settings.planned.iter().any(|planned| planned.experiment.placement == *name)
+        };
+        seen.sort_by_cached_key(|name| (!of_file(name), hash(name)));
+        seen.truncate(MOST);
+    }
+    seen
 }
 
 fn days(frame: &Frame, mine: &PlacementTally) -> Vec<PlacementDay> {
@@ -83,4 +99,84 @@ pub(super) fn date(day: crate::shop::Day) -> String {
     let epoch = Date::constant(1970, 1, 1);
     let days = jiff::Span::new().try_days(day.0);
     days.and_then(|days| epoch.checked_add(days)).map(|date| date.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::inputs::SoldLine;
+    use super::super::told::Report;
+    use super::super::{Place, Reporter, Sources};
+    use super::*;
+    use crate::event::{Consent, Event, EventItem, EventName, Moment, Who};
+
+    const AT: i64 = 1_788_220_800_000;
+
+    fn impression(n: usize, placement: &str, unit: &str) -> Event {
+        Event {
+            id: format!("{n}"),
+            name: EventName::ViewItemList,
+            at: Moment(AT + n as i64),
+            received_at: None,
+            placement: Some(placement.into()),
+            recommendation: None,
+            model: None,
+            who: Some(Who::Unit(unit.into())),
+            consent: Consent::Full,
+            experiment: None,
+            variant: None,
+            withheld: false,
+            segment: Vec::new(),
+            items: vec![EventItem { sku: "A".into(), index: None, quantity: None, price: None }],
+            order: None,
+            value: None,
+            variants: Vec::new(),
+        }
+    }
+
+    fn report(settings: Settings, events: &[Event], lines: &[SoldLine]) -> Report {
+        let reporter = Reporter::new(settings);
+        let mut intake = reporter.intake(None);
+        lines.iter().for_each(|line| intake.line(line).unwrap());
+        events.iter().for_each(|event| intake.event(event).unwrap());
+        reporter.report(intake, Sources::default()).unwrap()
+    }
+
+    #[test]
+    fn of_too_many_placements_the_same_are_told_whatever_came_first() {
+        let place = Place { name: "z cart".into(), enabled: true, ..Place::default() };
+        let settings = Settings { placements: vec![place], ..Settings::default() };
+        let mut events: Vec<Event> =
+            (0..1_500).map(|n| impression(n, &format!("p{n}"), &format!("u{}", n % 7))).collect();
+        events.push(impression(1_500, "z cart", "u1"));
+        let told = report(settings.clone(), &events, &[]);
+        assert_eq!(told.placements.len(), MOST);
+        assert!(told.placements.iter().any(|told| told.name == "z cart" && told.counts.impressions == 1));
+        let finding = told.quality.findings.iter().find(|finding| finding.code == "placements_untold").unwrap();
+        assert_eq!(finding.count, 501);
+        events.reverse();
+        assert_eq!(report(settings.clone(), &events, &[]), told);
+        let few = report(settings, &events[..1_000], &[]);
+        assert_eq!(few.placements.len(), MOST);
+        assert!(few.quality.findings.iter().all(|finding| finding.code != "placements_untold"));
+    }
+
+    /// Looked at placement by placement these would be 2 × 10¹⁰ steps, some minutes: whoever runs the tests would notice.
+    #[test]
+    fn a_placement_an_event_takes_no_longer_than_one_for_all() {
+        let events: Vec<Event> = (0..100_000).map(|n| impression(n, &format!("p{n}"), "u")).collect();
+        let line = |n: i64| SoldLine {
+            order: format!("{n}"),
+            at: Moment(AT + 3_600_000 + n),
+            sku: "A".into(),
+            quantity: 1,
+            unit_price: None,
+            customer: None,
+            who: Some(Who::Unit("u".into())),
+            variants: Vec::new(),
+            cancelled: false,
+        };
+        let told = report(Settings::default(), &events, &[line(0), line(1)]);
+        assert_eq!(told.placements.len(), MOST);
+        assert!(told.placements.iter().all(|told| (told.counts.sessions, told.counts.impressions) == (1, 1)));
+    }
 }

@@ -4,7 +4,9 @@ use super::days::Days;
 use super::placements::date;
 use super::settings::{Place, Settings};
 use super::statistics::holm;
-use super::told::{ExperimentTold, HolmTold, NotWorth, Overdue, Overrides, PlacementTold, Quarterly, RulesTold};
+use super::told::{
+    ExperimentTold, HolmTold, Measured, NotWorth, Overdue, Overrides, PlacementTold, Quarterly, RulesTold,
+};
 use crate::page::number::{lift, money, range};
 use crate::shop::{Day, Timestamp};
 use std::collections::BTreeMap;
@@ -33,15 +35,18 @@ pub(super) fn quarterly(
 ) -> Quarterly {
     let live = || settings.placements.iter().filter(|place| place.enabled && is_used(place, placements));
     let names = |places: Vec<&Place>| places.into_iter().map(|place| place.name.clone()).collect();
-    let last = days.len().checked_sub(1).map(|last| days.start(last) / 1_000);
-    let today = settings.now.map(|now| now.day()).or(last.map(|last| Timestamp(last).day()));
+    let local = |at: i64| Day(i32::try_from(settings.day(at)).unwrap_or(i32::MAX));
+    let last = days.len().checked_sub(1).map(|last| days.start(last));
+    let today = settings.now.map(|now| now.0.saturating_mul(1_000)).or(last).map(local);
     Quarterly {
         without_owner: names(live().filter(|place| place.owner.is_none()).collect()),
         without_review: names(live().filter(|place| place.review_by.is_none()).collect()),
         overdue: today.map_or(Vec::new(), |today| live().filter_map(|place| overdue(place, today)).collect()),
         rules: beside.rules,
         not_worth: experiments.iter().filter_map(|told| not_worth(settings, told)).collect(),
-        overrides: beside.overrides.map(by_month),
+        overrides: beside
+            .overrides
+            .map(|moments| by_month(moments.into_iter().map(|at| local(at.0.saturating_mul(1_000))))),
         holm: all_together(experiments),
     }
 }
@@ -66,7 +71,7 @@ fn not_worth(settings: &Settings, told: &ExperimentTold) -> Option<NotWorth> {
     let treatment = told.comparisons.first()?;
     let margin = treatment.attribution.incremental_margin?;
     let arm = told.arms.iter().find(|arm| arm.name == treatment.arm)?;
-    let days = f64::from(told.day.min(u32::from(told.plan.days)).max(1));
+    let days = told.days.len().max(1) as f64; // those that the comparison is of
     // The whole placement, not the arm's share of it, for a month.
     let a_month = margin / arm.share.max(f64::EPSILON) * f64::from(MONTH) / days;
     if a_month >= cost {
@@ -84,10 +89,10 @@ fn not_worth(settings: &Settings, told: &ExperimentTold) -> Option<NotWorth> {
     Some(NotWorth { placement: told.placement.clone(), sentence })
 }
 
-fn by_month(moments: Vec<Timestamp>) -> Vec<Overrides> {
+fn by_month(days: impl Iterator<Item = Day>) -> Vec<Overrides> {
     let mut months: BTreeMap<String, u64> = BTreeMap::new();
-    for at in moments {
-        *months.entry(date(at.day()).chars().take(7).collect()).or_default() += 1;
+    for day in days {
+        *months.entry(date(day).chars().take(7).collect()).or_default() += 1;
     }
     months.into_iter().map(|(month, count)| Overrides { month, count }).collect()
 }
@@ -96,8 +101,14 @@ fn by_month(moments: Vec<Timestamp>) -> Vec<Overrides> {
 fn all_together(experiments: &[ExperimentTold]) -> Vec<HolmTold> {
     let tests = experiments.iter().flat_map(|told| {
         let of = |(arm, p): (String, f64)| (told.name.clone(), arm, p);
-        let first = told.comparisons.iter().filter_map(|each| Some((each.arm.clone(), each.measured.first()?.p_value)));
-        first.map(of).collect::<Vec<_>>()
+        // Where costs are not known, revenue stands in for margin.
+        let named = |each: &&Measured, name: &str| each.metric == name;
+        let registered = told.comparisons.iter().filter_map(|each| {
+            let of_plan = each.measured.iter().find(|one| named(one, told.plan.metric));
+            let found = of_plan.or_else(|| each.measured.iter().find(|one| named(one, "revenue_per_visitor")))?;
+            Some((each.arm.clone(), found.p_value))
+        });
+        registered.map(of).collect::<Vec<_>>()
     });
     let tests: Vec<(String, String, f64)> = tests.collect();
     let adjusted = holm(&tests.iter().map(|(_, _, p)| *p).collect::<Vec<f64>>());

@@ -82,13 +82,23 @@ impl Reporter {
         let data =
             quality::Data { settings, frame, totals: taken.totals, orders: &taken.orders, tally, read: sources.faults };
         let findings = quality::findings(&data);
-        let judge =
-            Judge { settings, frame, names: &taken.names, scale, boundaries: &self.boundaries, findings: &findings };
+        let judge = Judge {
+            settings,
+            frame,
+            names: &taken.names,
+            orders: &taken.orders,
+            scale,
+            boundaries: &self.boundaries,
+            findings: &findings,
+        };
         let mut experiments: Vec<_> = (0..settings.planned.len()).filter_map(|n| judge.experiment(n, tally)).collect();
         experiments.sort_by(|a, b| a.name.cmp(&b.name));
         let placements = placements::placements(settings, frame, taken, tally, scale);
         let quarterly = quarterly::quarterly(settings, &frame.days, &experiments, &placements, sources.beside);
-        let moment = |at: i64| jiff::Timestamp::from_millisecond(at).map(|at| at.to_string()).ok();
+        let moment = |at: i64| {
+            let at = jiff::Timestamp::from_millisecond(at).ok()?;
+            Some(at.display_with_offset(settings.zone.to_offset(at)).to_string())
+        };
         let span = || taken.span.iter().flatten();
         Report {
             report: VERSION,

@@ -31,6 +31,18 @@ pub struct Settings {
     /// Data from this moment on are left out, and it is what reviews are due by. Default: none; reviews are then due by the last
     /// day of the data.
     pub now: Option<Timestamp>,
+    /// What is dated beyond this moment cannot have happened: it is counted and left out, for one such row would end every test.
+    /// Default: none.
+    pub latest: Option<Timestamp>,
+}
+
+impl Settings {
+    /// The day of a moment in milliseconds, counted from 1970, where the shop is.
+    pub(crate) fn day(&self, at: i64) -> i64 {
+        let seconds = at.div_euclid(1_000);
+        let east = jiff::Timestamp::from_second(seconds).map_or(0, |at| self.zone.to_offset(at).seconds());
+        (seconds + i64::from(east)).div_euclid(86_400)
+    }
 }
 
 impl Default for Settings {
@@ -48,6 +60,7 @@ impl Default for Settings {
             assisted_days: 7,
             most_exposures_a_day: 200,
             now: None,
+            latest: None,
         }
     }
 }

@@ -10,15 +10,18 @@ const MOST: usize = 200_000;
 /// The same for the segments of an experiment, each of which holds sums.
 const MOST_SEGMENTS: usize = 2_000;
 
+/// The same for placements, some hundred times what a shop has.
+pub(crate) const MOST_PLACEMENTS: usize = 20_000;
+
 /// What all units together come to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     pub faults: Faults,
     pub experiments: Vec<ExperimentTally>,
     pub global: [ArmTally; 2],
-    /// The shop's orders by day, whoever placed them.
-    pub orders: BTreeMap<usize, u64>,
     pub placements: BTreeMap<NameId, PlacementTally>,
+    /// The placements of experiments, which stay however many others there are.
+    pub kept: Vec<NameId>,
     pub products: BTreeMap<(NameId, NameId), ProductTally>,
 }
 
@@ -50,7 +53,8 @@ pub(crate) struct Slot {
     pub capped: Moments,
     /// As it was.
     pub raw: Moments,
-    /// Those who were first exposed on the day, with all that they did later.
+    /// Those who were first exposed on the day, with what they did in the first ten days of the plan where it is one of these, and
+    /// by the plan's end where it is not.
     pub cohort: Moments,
     pub told: Told,
 }
@@ -112,17 +116,31 @@ impl Tally {
         self.faults.merge(&other.faults);
         self.experiments.iter_mut().zip(other.experiments).for_each(|(mine, theirs)| mine.merge(theirs));
         self.global.iter_mut().zip(other.global).for_each(|(mine, theirs)| mine.merge(theirs));
-        for (day, theirs) in other.orders {
-            *self.orders.entry(day).or_default() += theirs;
+        if self.kept.is_empty() {
+            self.kept = other.kept;
         }
         for (name, theirs) in other.placements {
-            self.placements.entry(name).or_default().merge(&theirs);
+            self.placement(name, |mine| mine.merge(&theirs));
         }
         for (names, theirs) in other.products {
             self.products.entry(names).or_default().merge(theirs);
             bound(&mut self.products, MOST);
         }
         self
+    }
+
+    /// A placement.
+    pub fn placement(&mut self, name: NameId, change: impl FnOnce(&mut PlacementTally)) {
+        change(self.placements.entry(name).or_default());
+        if self.placements.len() > MOST_PLACEMENTS + self.kept.len() {
+            let last = self.placements.keys().rev().find(|name| !self.kept.contains(name)).copied();
+            last.and_then(|last| self.placements.remove(&last));
+        }
+    }
+
+    /// How many placements were named; no more than were kept.
+    pub fn named_placements(&self) -> usize {
+        self.placements.keys().filter(|name| **name != 0).count()
     }
 
     /// A product at a placement.

@@ -193,6 +193,12 @@ impl Live {
         self.paused.get(experiment).copied().unwrap_or(false)
     }
 
+    /// Experiments as the bundle has them: what an overlay says of them, the next one says again or takes back.
+    pub(super) fn restart_experiments(&mut self, experiments: &Experiments) {
+        self.experiments.clone_from(experiments);
+        self.paused.fill(false);
+    }
+
     /// Takes what an overlay says of an experiment; whether there is one of this name.
     pub(super) fn change_experiment(&mut self, change: &ExperimentChange) -> bool {
         let Some(at) = self.experiments.list.iter().position(|experiment| experiment.name == change.name) else {

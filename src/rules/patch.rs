@@ -117,6 +117,8 @@ impl Live {
             }
         }
         self.check(model.base(), &overlay)?;
+        // A page that is open deals its visitors as one that opens now, which never saw the overlay before.
+        self.restart_experiments(model.base().experiments());
         let patched = self.apply(model, &overlay);
         self.overlay = Some(Applied { revision: overlay.revision(), made_at: overlay.made_at() });
         Ok(patched)

@@ -79,20 +79,23 @@ test("what caches may keep names no visitor, and two visitors never share a page
   }
 });
 
-test("no variant is in an answer that is kept: a unit's own is for the unit alone, whatever its arm", async () => {
+test("no variant is in an answer that is kept: a unit is named in a body, and no address takes one", async () => {
   const { fetch } = createHandler({ bundle: dealtShop().bundle, maxAge: 30 });
   const open = await fetch(at("/recommendations?placement=cart&product=KETTLE"));
   const { variant, experiment } = await open.json();
   assert.deepEqual([open.headers.get("cache-control"), variant, experiment], ["public, max-age=30, stale-while-revalidate=30", null, null]);
   const found = new Map();
   for (let n = 0; n < 60; n++) {
-    const answer = await fetch(at(`/recommendations?placement=cart&product=KETTLE&unit=u${n}`, { headers: { "if-none-match": open.headers.get("etag") } }));
-    assert.deepEqual([answer.status, answer.headers.get("cache-control"), answer.headers.get("etag")], [200, "private, no-store", null]);
-    const said = await answer.json();
     const posted = await fetch(post({ placement: "cart", product: "KETTLE", unit: `u${n}` }));
-    assert.equal(posted.headers.get("cache-control"), "no-store");
-    assert.deepEqual(nameless(await posted.json()), nameless(said), "by address and by body the same arm");
+    assert.deepEqual([posted.headers.get("cache-control"), posted.headers.get("etag")], ["no-store", null]);
+    const said = await posted.json();
     found.set(said.variant, (found.get(said.variant) ?? 0) + 1);
+  }
+  for (const unit of ["u1", ""]) {
+    const named = () => fetch(at(`/recommendations?placement=cart&product=KETTLE&unit=${unit}`, { headers: { "if-none-match": open.headers.get("etag") } }));
+    await refused(await named(), 400, "E_ARGUMENT");
+    const { error } = await (await named()).json();
+    assert.match(`${error.message} ${error.advice}`, /`unit` in the address.*POST/);
   }
   assert.deepEqual([...found.keys()].toSorted(), ["global_holdout", "holdout", "served", "treatment"]);
   const page = await (await fetch(post({ page: [{ placement: "cart", product: "KETTLE", unit: "u1" }, { placement: "home", unit: "u1" }] }))).json();

@@ -35,7 +35,7 @@ const MODULE = `
   const card = (sku) => ({ sku, title: window.titles?.[sku] ?? "Produkt " + sku, url: window.urls?.[sku] ?? "/p/" + sku, image: "/picture.svg", cartId: "v-" + sku, price: { minor: 1990, currency: "EUR" } });
   window.cart = [{ sku: "KETTLE" }];
   window.start = (bundle = "/model.endcap", more = {}) => connect({
-    recommender: load(bundle, { cards: async (skus) => skus.map(card) }),
+    recommender: load(bundle, { cards: async (skus) => skus.slice(0, window.carded).map(card) }),
     context: () => ({ cart: window.cart }),
     addToCart: async ({ sku, cart_id }) => { if (window.refuses) throw new Error("no"); window.cart = [...window.cart, { sku }]; told.push(["cart", cart_id]); refresh(); },
     events, texts: { add: "In den Warenkorb", added: "{title} liegt im Warenkorb", failed: "{title}: das ging nicht" }, ...more });
@@ -192,6 +192,25 @@ test("each arm sees its own, and all of them are told of before anything is draw
         assert.equal(await height(), waiting, "an empty place as high as the one that waited");
         assert.equal(await tab.locator("#block [part=list]").isVisible(), false);
       }
+      assert.deepEqual(wrong, []);
+      await tab.close();
+    }
+  }
+});
+
+test("with too few cards no arm is told of, none is emptied, and the shop's own stays in all of them", async () => {
+  for (const [carded, min, enough] of [[0, 1, false], [1, 2, false], [1, 1, true]]) {
+    for (const variant of ["treatment", "holdout", "global_holdout", "served"]) {
+      const { tab, settled, wrong } = await page({ path: "/own" });
+      await tab.evaluate(([unit, some, least]) => {
+        Object.assign(document.querySelector("#block"), { placement: "cart", unit, limit: 2, min: least });
+        Object.assign(window, { exposures: [], answered: [], carded: some });
+        start("/dealt.endcap", { events: { exposed: ({ variant }) => exposures.push(variant), watch: () => () => {} }, onAnswer: ({ variant }) => answered.push(variant) });
+      }, [dealt.unitOf(arms, "cart", variant), carded, min]);
+      await settled();
+      const context = `${carded} of 2 cards, at least ${min}: ${variant}`;
+      assert.deepEqual(await tab.evaluate(() => [exposures, answered]), enough ? [[variant], [variant]] : [[], []], context);
+      assert.equal(await tab.locator("#own").isVisible(), !enough, context);
       assert.deepEqual(wrong, []);
       await tab.close();
     }

@@ -109,6 +109,11 @@ test("experiments as objects: taken back, let on again, grown; on the spot or as
   const told = studio.explain({ placement: "cart", cart: [{ sku: "KETTLE" }], unit: `u${before.indexOf("holdout")}` });
   assert.deepEqual([told.experiment, told.variant, told.silent, told.shown.length > 0], ["addons", "holdout", "holdout", true]);
   assert.match(String(told), /the visitor is in arm holdout of addons, and the list is kept back \(holdout\)/);
+  const said = (variant, placement = "cart") => String(studio.explain({ placement, cart: [{ sku: "KETTLE" }], unit: dealtUnit(variant, placement) }));
+  const dealtUnit = (variant, placement) => Array.from({ length: 1_000 }, (_, n) => `u${n}`).find((unit) => studio.recommend({ placement, cart: [{ sku: "KETTLE" }], unit }).variant === variant);
+  assert.match(said("served"), /^the visitor is in no arm, while others are held out of everything$/m);
+  assert.match(said("served", "home"), /^the visitor is in no arm, while others are held out of everything, and the list is kept back \(incumbent\)$/m);
+  assert.match(said("global_holdout"), /^the visitor is in the holdout of everything, and the list is kept back \(holdout\)$/m);
   const wrong = [{ adons: { enabled: true } }, { addons: { enabled: 1 } }, { addons: { shares: {} } }, { addons: null }, { addons: { allocation: { holdout: 0.5, treatment: "0.5" } } }, { addons: { allocation: { holdout: 0.00001, treatment: 0.5 } } }, { addons: { allocation: { holdout: 0, treatment: 0.5 } } }];
   for (const experiments of wrong) assert.equal(codeOf(() => studio.patch({ experiments })), "E_ARGUMENT", JSON.stringify(experiments));
   for (const allocation of [{ treatment: 0.5 }, { holdout: 0.6, treatment: 0.6 }, { holdout: 0.5 }]) assert.equal(codeOf(() => studio.patch({ experiments: { addons: { allocation } } })), "E_MALFORMED", JSON.stringify(allocation));

@@ -2,8 +2,8 @@
 // and the sources of the bundle.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, request as ask } from "node:http";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
@@ -12,7 +12,8 @@ import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { dealtShop, golden, here, importIn, installed, temporary } from "./support.mjs";
+import { chromium } from "playwright-core";
+import { dealtShop, golden, here, importIn, installed, nativeBinary, root, temporary } from "./support.mjs";
 
 const { project } = installed();
 const edge = await importIn(project, "endcap/edge");
@@ -66,12 +67,19 @@ const WORKER = `
   import bundle from "./model.endcap";
   import one from "./one.endcap";
   import other from "./other.endcap";
-  import dealt from "./dealt.endcap";
+  import arms from "./dealt.endcap";
+  import uncarded from "./uncarded.endcap";
   const cookie = (request, name) => new RegExp(name + "=([^;]*)").exec(request.headers.get("cookie") ?? "")?.[1];
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const product = { selector: "#goes-with", personal: false, on: ({ pathname }) => pathname.startsWith("/p/"), request: (_, url) => ({ placement: "pdp_complements", product: url.pathname.slice(3), limit: 2 }) };
   const cart = { selector: "#cart-block", request: (request) => cookie(request, "cart") && { placement: "cart", cart: [{ sku: cookie(request, "cart") }], limit: 2 } };
   const drawn = (block) => ({ selector: "#goes-with", personal: false, request: () => ({ placement: "pdp_complements", product: "KETTLE", limit: 2 }), render: () => "[[\\u00f6\\u{1f600}]]", ...block });
+  const dealt = (placement, block) => ({ selector: "#goes-with", personal: false, request: (_, url) => ({ placement, cart: [{ sku: "KETTLE" }], limit: 2, unit: url.searchParams.get("unit") }), ...block });
+  // The same blocks where they depend on who asks: by what is said of them, or by a unit that is named.
+  const whose = {
+    personal: (block) => ({ ...block, personal: undefined }),
+    unit: (block) => ({ ...block, request: async (...given) => { const asked = await block.request(...given); return asked && { ...asked, unit: "u1" } } }),
+  };
   const chunked = (env) => async (request) => {
     const response = await fetch(env.ORIGIN + new URL(request.url).pathname);
     const bytes = new Uint8Array(await response.arrayBuffer());
@@ -106,10 +114,16 @@ const WORKER = `
     hostile: () => ({ blocks: [{ ...product, render: (answer, cards, context) => renderBlock(answer, cards.map((card) => ({ ...card, title: \`<script>alert("1")</script>'&\`, url: "javascript:alert(1)", image: 'https://cdn.example/a.png?"onerror="alert(1)' })), context) }] }),
     slow: () => ({ blocks: [product], timeoutMs: 20 }),
     broken: () => ({ blocks: [product] }),
-    dealt: (env, placement) => ({ blocks: [{ selector: "#goes-with", personal: false, request: (_, url) => ({ placement, cart: [{ sku: "KETTLE" }], limit: 2, unit: url.searchParams.get("unit") }) }] }),
+    open: () => ({ blocks: [product] }),
+    dealt: (env, placement) => ({ blocks: [dealt(placement)] }),
+    own: (env, placement) => ({ blocks: [dealt(placement, { render: (answer, cards) => "<b>" + cards.map(({ title }) => title) + "</b>" })] }),
+    wrapped: (env, placement) => ({ blocks: [dealt(placement, { render: (...given) => "<b>" + renderBlock(...given) + "</b>" })] }),
+    undrawn: (env, placement) => ({ blocks: [dealt(placement, { render: () => { throw new Error("the shop's own") } }), { selector: "#cart-block", personal: false, request: () => ({ placement: "cart", product: "KETTLE", limit: 1 }) }] }),
+    uncarded: (env, placement) => ({ blocks: [dealt(placement)] }),
+    few: (env, placement) => ({ blocks: [dealt(placement, { min: 3 })] }),
     language: () => ({ blocks: [product], language: ({ searchParams }) => searchParams.get("lang") ?? undefined }),
   };
-  const bundles = { dealt, slow: () => sleep(400).then(() => new Response(bundle)), broken: () => (downloads++, Promise.resolve(new Response("gone", { status: 404 }))) };
+  const bundles = { dealt: arms, own: arms, wrapped: arms, undrawn: arms, few: arms, uncarded, slow: () => sleep(400).then(() => new Response(bundle)), broken: () => (downloads++, Promise.resolve(new Response("gone", { status: 404 }))) };
   let looks = 0;
   const others = { replaced: { overlay: () => (looks++ % 2 === 0 ? one : other), overlayMs: 1 } };
   const handlers = new Map();
@@ -124,7 +138,9 @@ const WORKER = `
       if (!handlers.has(name)) {
         const errors = [];
         const [kind, with_] = name.split(/[#:]/);
-        handlers.set(name, { errors, handler: createHandler({ bundle: bundles[kind] ?? bundle, bundleMs: 1e9, ...others[kind], basePath: "/api", onError: (error, where) => errors.push(where + ": " + (error.code ?? error.message)), pages: { origin: env.ORIGIN, timeoutMs: 5_000, ...configs[kind](env, with_) } }) });
+        const given = configs[kind](env, with_);
+        if (whose[with_]) given.blocks = given.blocks.map(whose[with_]);
+        handlers.set(name, { errors, handler: createHandler({ bundle: bundles[kind] ?? bundle, bundleMs: 1e9, ...others[kind], basePath: "/api", onError: (error, where) => errors.push(where + ": " + (error.code ?? error.message)), pages: { origin: env.ORIGIN, timeoutMs: 5_000, ...given } }) });
       }
       const { handler, errors } = handlers.get(name);
       if (pathname === "/__state") return Response.json({ ...handler.state(), errors, saw, downloads, looks });
@@ -138,6 +154,7 @@ mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, "model.endcap"), bundle);
 const arms = dealtShop();
 writeFileSync(join(folder, "dealt.endcap"), arms.bundle);
+execFileSync(nativeBinary(), ["slice", join(arms.directory, "model.endcap"), "-o", join(folder, "uncarded.endcap")], { stdio: ["ignore", "ignore", "pipe"] });
 for (const [revision, name] of ["one", "other"].entries()) writeFileSync(join(folder, `${name}.endcap`), studio.overlay({ revision: revision + 1, items: { CUP: { availability: "low" } } }));
 writeFileSync(join(folder, "worker.js"), WORKER);
 await build({
@@ -336,6 +353,76 @@ test("an arm's page is the arm's alone: what is held out is gone, the shop's own
   }
 });
 
+/** What the snippet of the README tells of a page. */
+const SNIPPET = /\n```js\n(for \(const block of document[^]*?)```/.exec(readFileSync(join(root, "pkg-template/README.md"), "utf8"))[1];
+async function toldOf(html) {
+  const tab = await (await browser()).newPage();
+  await tab.setContent(html);
+  const told = await tab.evaluate((snippet) => {
+    const exposures = [];
+    const exposed = ({ experiment, variant, items, withheld, recommendation }) => variant && exposures.push({ experiment, variant, skus: (withheld ?? items).map(({ sku }) => sku), withheld: withheld !== undefined, recommendation });
+    new Function("events", "unit", snippet)({ exposed, watch() {} }, {});
+    return exposures;
+  }, SNIPPET);
+  await tab.close();
+  return told;
+}
+let launched;
+const browser = () => (launched ??= chromium.launch({ executablePath: [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path)) }));
+after(async () => (await launched)?.close());
+
+test("whoever draws the block, the exposure is told of alike in every arm", async () => {
+  const shops = await (await importIn(project, "endcap")).load(arms.bundle);
+  const visit = async (config, variant) => (await through(config, `/p/KETTLE?unit=${arms.unitOf(shops, "cart", variant)}`)).text;
+  for (const kind of ["dealt", "own", "wrapped"]) {
+    const told = {};
+    for (const variant of ["treatment", "holdout", "global_holdout", "served"]) {
+      const text = await visit(`${kind}:cart`, variant);
+      const exposures = await toldOf(text);
+      assert.equal(exposures.length, 1, `${kind} ${variant}: ${text}`);
+      [told[variant]] = exposures;
+      assert.equal(told[variant].variant, variant);
+      assert.equal(text.match(/data-endcap-recommendation/g).length, 1, "said once");
+      assert.equal(text.includes("<b>"), kind !== "dealt" && !told[variant].withheld, `${kind} ${variant}`);
+    }
+    assert.deepEqual(told.treatment.skus, told.holdout.skus, "the same list, shown or kept back");
+    assert.deepEqual([told.treatment.experiment, told.holdout.experiment, told.treatment.withheld, told.holdout.withheld], ["addons", "addons", false, true]);
+    assert.match(told.treatment.recommendation, /^[0-9a-f]{32}$/);
+  }
+  const drawn = await visit("own:cart", "treatment");
+  assert.match(drawn, /<div id="goes-with" class="a"><section class="endcap-block" hidden( data-endcap-[a-z]+="[^"]*"){6}><\/section><b>[^<]+<\/b><\/div>/);
+  assert.doesNotMatch((await through("own:cart", "/p/KETTLE")).text, /data-endcap/, "of whoever is in no arm there is nothing to tell");
+});
+
+test("a `render` that throws costs its own block, not the page, and the exposure is told of as in the other arms", async () => {
+  const shops = await (await importIn(project, "endcap")).load(arms.bundle);
+  const visit = async (placement, variant) => {
+    const config = `undrawn:${placement}#${variant}`;
+    const { text, headers } = await through(config, `/p/KETTLE${variant ? `?unit=${arms.unitOf(shops, placement, variant)}` : ""}`);
+    return { own: text.includes(OLD), second: skusIn(text).length, told: await toldOf(text), kept: headers["cache-control"], counted: await told(config) };
+  };
+  const failed = [{ undrawn: 1 }, ["pages: the shop's own"]];
+  const treated = await visit("cart", "treatment");
+  const held = await visit("cart", "holdout");
+  assert.deepEqual([treated.own, treated.second, treated.kept, treated.counted], [true, 1, "private, no-store", failed], "the shop's own content stays");
+  assert.deepEqual([held.own, held.second, held.kept, held.counted], [false, 1, "private, no-store", [{ inserted: 1 }, []]]);
+  assert.deepEqual([treated.told.length, treated.told[0].skus, treated.told[0].variant], [1, held.told[0].skus, "treatment"]);
+  const unnamed = await visit("cart", undefined);
+  assert.deepEqual([unnamed.own, unnamed.second, unnamed.told, unnamed.kept, unnamed.counted], [true, 1, [], "public, max-age=600", failed]);
+});
+
+test("with too few cards every arm is left alone", async () => {
+  const shops = await (await importIn(project, "endcap")).load(arms.bundle);
+  for (const [kind, outcome, errors] of [["uncarded", "failed", ["pages: E_ARGUMENT"]], ["few", "nothing", []]]) {
+    for (const variant of ["treatment", "holdout", "global_holdout", "served"]) {
+      const config = `${kind}:cart#${variant}`;
+      const { text, headers } = await through(config, `/p/KETTLE?unit=${arms.unitOf(shops, "cart", variant)}`);
+      assert.deepEqual([text, headers["cache-control"]], [PAGE, "private, no-store"], `${kind} ${variant}`);
+      assert.deepEqual(await told(config), [{ [outcome]: 1 }, errors], `${kind} ${variant}`);
+    }
+  }
+});
+
 test("the origin is asked for the whole page where a page is wanted, and for what is asked elsewhere", async () => {
   const asked = { "if-none-match": '"of-the-origin"', "if-modified-since": "Thu, 26 Nov 2026 09:00:00 GMT", range: "bytes=0-1", "if-range": '"of-the-origin"' };
   const conditions = () => Object.keys(asked).filter((name) => seen.at(-1).headers[name] !== undefined);
@@ -348,26 +435,27 @@ test("the origin is asked for the whole page where a page is wanted, and for wha
 
 // ---- what is left alone
 
-/** The answer is the origin's own: status, every header, every byte. */
-async function untouched(config, path, init) {
+/** The answer is the origin's own: status, every byte, and every header but, where that is said, who may keep it. */
+async function untouched(config, path, init, kept) {
   const [direct, passed] = [await raw(`${ORIGIN}${path}`, init), await through(config, path, init)];
   assert.equal(passed.status, direct.status);
   assert.ok(passed.bytes.equals(direct.bytes), `${config} ${path}: ${passed.bytes.length} bytes in the place of ${direct.bytes.length}`);
   const own = Object.entries(direct.headers).filter(([name]) => !["date", "connection", "keep-alive", "transfer-encoding", "content-length"].includes(name));
-  for (const [name, value] of own) assert.deepEqual(passed.headers[name], value, `${config} ${path}: ${name}`);
+  for (const [name, value] of own) assert.deepEqual(passed.headers[name], name === "cache-control" && kept ? kept : value, `${config} ${path}: ${name}`);
+  assert.equal(passed.headers.expires, kept ? undefined : direct.headers.expires, `${config} ${path}: expires`);
 }
 
 const LEFT_ALONE = {
-  "a page that is not there": ["usual", "status", page(PAGE, {}, 404)],
-  "an error of the shop": ["usual", "status", page(PAGE, {}, 500)],
-  "a redirect": ["usual", "status", page("", { location: "https://shop.example/elsewhere" }, 302)],
-  "what did not change": ["usual", "status", page("", {}, 304)],
-  "a part of a page": ["usual", "status", page(PAGE.slice(0, 9), { "content-range": "bytes 0-8/999" }, 206)],
-  "something else than a page": ["usual", "not_html", page('{"a":1}', { "content-type": "application/json" })],
-  "a page of another kind of markup": ["usual", "not_html", page(PAGE, { "content-type": "text/html-not" })],
-  "what does not say what it is": ["usual", "not_html", (_, response) => response.writeHead(200).end(PAGE)],
-  "what must not be changed": ["usual", "no_transform", page(PAGE, { "cache-control": "public, no-transform" })],
-  "an encoding that the runtime does not undo": ["usual", "encoded", page(Buffer.from([40, 181, 47, 253, 1, 2, 3]), { "content-encoding": "zstd" })],
+  "a page that is not there": ["open", "status", page(PAGE, {}, 404)],
+  "an error of the shop": ["open", "status", page(PAGE, {}, 500)],
+  "a redirect": ["open", "status", page("", { location: "https://shop.example/elsewhere" }, 302)],
+  "what did not change": ["open", "status", page("", {}, 304)],
+  "a part of a page": ["open", "status", page(PAGE.slice(0, 9), { "content-range": "bytes 0-8/999" }, 206)],
+  "something else than a page": ["open", "not_html", page('{"a":1}', { "content-type": "application/json" })],
+  "a page of another kind of markup": ["open", "not_html", page(PAGE, { "content-type": "text/html-not" })],
+  "what does not say what it is": ["open", "not_html", (_, response) => response.writeHead(200).end(PAGE)],
+  "what must not be changed": ["open", "no_transform", page(PAGE, { "cache-control": "public, no-transform" })],
+  "an encoding that the runtime does not undo": ["open", "encoded", page(Buffer.from([40, 181, 47, 253, 1, 2, 3]), { "content-encoding": "zstd" })],
   "a page that is too long": ["small", "too_large", page(PAGE, { "content-length": PAGE.length })],
   "a page with too little to show": ["nobody", "nothing", page(PAGE)],
   "a request that the shop cannot make": ["throws", "failed", page(PAGE), ["pages: the shop's own"]],
@@ -379,15 +467,36 @@ const LEFT_ALONE = {
   "a model that is not there yet": ["slow", "late", page(PAGE)],
   "a shop that thinks too long": ["hesitates", "late", page(PAGE)],
 };
+/** Where the shop does not say what it asks, it is not known whether it names a unit. */
+const UNSAID = ["throws", "rejects", "hesitates"];
 for (const [name, [config, outcome, answer, errors = []]] of Object.entries(LEFT_ALONE)) {
-  test(`left alone: ${name}`, async () => {
-    shop["/p/KETTLE"] = answer;
-    after(() => delete shop["/p/KETTLE"]);
-    await untouched(`${config}#${name}`, "/p/KETTLE");
-    delete shop["/p/KETTLE"];
-    assert.deepEqual(await told(`${config}#${name}`), [{ [outcome]: 1 }, errors]);
-  });
+  for (const whose of ["everybody's", "personal", "unit"]) {
+    test(`left alone: ${name} (${whose})`, async () => {
+      shop["/p/KETTLE"] = answer;
+      after(() => delete shop["/p/KETTLE"]);
+      const nobody = outcome !== "not_html" && (whose !== "everybody's" || UNSAID.includes(config));
+      await untouched(`${config}:${whose}#${name}`, "/p/KETTLE", {}, nobody && `private, no-store${outcome === "no_transform" ? ", no-transform" : ""}`);
+      delete shop["/p/KETTLE"];
+      assert.deepEqual(await told(`${config}:${whose}#${name}`), [{ [outcome]: 1 }, errors]);
+    });
+  }
 }
+
+test("a page that no block is for is the origin's, whatever the blocks of other pages are", async () => {
+  for (const whose of ["personal", "unit"]) {
+    for (const answer of [page(PAGE), page(PAGE, {}, 404)]) {
+      shop["/elsewhere"] = answer;
+      await untouched(`open:${whose}#elsewhere`, "/elsewhere");
+    }
+  }
+});
+
+test("in an outage of the model, too, a unit's page is kept by nobody, and everybody's as the origin allows", async () => {
+  for (let n = 0; n < 3; n++) {
+    await untouched("broken:unit#outage", "/p/KETTLE", {}, "private, no-store");
+    await untouched("broken#outage", "/p/KETTLE");
+  }
+});
 
 test("left alone: a selector that is none, a place that is not there, other methods", async () => {
   await untouched("selector#1", "/p/KETTLE");
@@ -622,8 +731,10 @@ test("in Node: the page as it is, and the reason", async () => {
   const handler = createHandler({ bundle, onError: nothingFails, pages });
   const at = (path, init) => handler.fetch(new Request(`https://shop.example${path}`, { headers: { accept: "text/html" }, ...init }));
   const answer = await at("/p/KETTLE");
-  assert.deepEqual([answer.status, await answer.text(), answer.headers.get("etag")], [200, PAGE, HTML.etag]);
+  assert.deepEqual([answer.status, await answer.text(), answer.headers.get("etag"), answer.headers.get("cache-control")], [200, PAGE, HTML.etag, "private, no-store"]);
   assert.deepEqual(handler.state().pages, { no_rewriter: 1 });
+  const open = createHandler({ bundle, onError: nothingFails, pages: { ...pages, blocks: [{ ...pages.blocks[0], personal: false }] } });
+  assert.equal((await open.fetch(new Request("https://shop.example/p/KETTLE", { headers: { accept: "text/html" } }))).headers.get("cache-control"), HTML["cache-control"]);
   shop["/coded"] = page(gzipSync(PAGE), { "content-encoding": "gzip" });
   const coded = await at("/coded");
   assert.deepEqual([await coded.text(), coded.headers.get("content-encoding"), coded.headers.get("etag")], [PAGE, null, HTML.etag]);
@@ -650,7 +761,7 @@ test("options that make no sense are refused when the handler is made", () => {
 });
 
 test("every outcome is one of the list, and each of the list is tried here", () => {
-  const tried = ["inserted", "no_place", "unreadable", "no_rewriter", "origin", ...Object.values(LEFT_ALONE).map(([, outcome]) => outcome)];
+  const tried = ["inserted", "undrawn", "no_place", "unreadable", "no_rewriter", "origin", ...Object.values(LEFT_ALONE).map(([, outcome]) => outcome)];
   assert.deepEqual([...new Set(tried)].toSorted(), [...PAGE_OUTCOMES].toSorted());
 });
 

@@ -45,7 +45,7 @@ writeFileSync(join(project, "client.jsx"), `
   import { App } from "./shop.jsx";
   window.watched = [];
   window.asked = 0;
-  const loading = load(location.search === "?dealt" ? "/dealt.endcap" : "/model.endcap", { cards: async (skus) => (window.asked++, skus.map((sku) => ({ sku, title: "Product " + sku, url: null, image: null, cartId: null, price: null }))) });
+  const loading = load(location.search === "?dealt" ? "/dealt.endcap" : "/model.endcap", { cards: async (skus) => (window.asked++, skus.slice(0, window.carded).map((sku) => ({ sku, title: "Product " + sku, url: null, image: null, cartId: null, price: null }))) });
   loading.then((recommender) => (window.recommender = recommender));
   window.exposures = [];
   const events = { exposed: ({ variant, withheld }) => exposures.push([variant, withheld?.length ?? 0]), watch: (answer, element) => { const entry = { placement: answer.placement, element: element.nodeName, ended: false }; watched.push(entry); return () => (entry.ended = true); } };
@@ -107,6 +107,15 @@ test("hydrated under StrictMode: it asks, asks again for another question only, 
     await tab.waitForFunction((wanted) => exposures.at(-1)?.[0] === wanted, variant);
     await tab.locator(`[data-status=${status}]`).waitFor();
     assert.deepEqual(await tab.evaluate(() => exposures.at(-1)), [variant, status === "shown" ? 0 : placement === "home" ? 3 : 2]);
+  }
+  // Lists without cards: no arm is told of, none is emptied, and the shop's own stays in all of them.
+  const before = await tab.evaluate(() => ((window.carded = 0), exposures.length));
+  for (const [n, variant] of ["holdout", "treatment", "global_holdout"].entries()) {
+    const count = await tab.evaluate(() => asked);
+    await tab.evaluate(([unit, again]) => (tools.setPlacement("cart"), tools.setUnit(unit), tools.ask(again)), [dealt.unitOf(shops, "cart", variant), 10 + n]);
+    await tab.waitForFunction((was) => asked > was, count);
+    await tab.locator("[data-status=left]").waitFor();
+    assert.equal(await tab.evaluate(() => exposures.length), before, variant);
   }
   assert.deepEqual(wrong, []);
 });

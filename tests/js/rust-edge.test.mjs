@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { drawn, golden, importIn, installed, root, temporary } from "./support.mjs";
+import { dealtShop, drawn, golden, importIn, installed, root, temporary } from "./support.mjs";
 
 const built = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "fastly/wasm32-wasip1/release");
 const program = join(built, "ask.wasm");
@@ -48,6 +48,21 @@ test("an overlay takes effect, and a placement that is not there is said", () =>
   const [answer, refused] = ask([asked, { ...asked, placement: "nowhere" }].map(worded), "model.endcap", "live.overlay");
   assert.ok(answer.items.length > 0 && answer.items.every(({ sku }) => sku !== first.sku));
   assert.equal(refused.error.code, "E_UNKNOWN_PLACEMENT");
+});
+
+test("units are dealt as in the browser, and told what is withheld", async () => {
+  const dealt = await (await importIn(project, "endcap")).load(dealtShop().bundle);
+  writeFileSync(join(folder, "dealt.endcap"), dealtShop().bundle);
+  const asked = (placement) => Array.from({ length: 60 }, (_, n) => ({ placement, cart: [{ sku: "KETTLE" }], unit: `u${n}`, segment: { device: "mobile" } }));
+  const requests = [...asked("cart"), ...asked("home")];
+  const short = ({ items, silent, withheld, experiment, variant }) => ({
+    silent: silent ?? null, experiment: experiment ?? null, variant: variant ?? null,
+    items: items.map(({ sku }) => sku), withheld: (withheld ?? []).map(({ sku }) => sku),
+  });
+  const answers = ask(requests, "dealt.endcap");
+  assert.deepEqual(answers.map(short), requests.map((request) => short(dealt.recommend(request))));
+  assert.deepEqual(new Set(answers.map(({ silent }) => silent)), new Set([null, "holdout", "incumbent"]));
+  assert.ok(answers.every(({ recommendation }) => /^[0-9a-f]{32}$/.test(recommendation)));
 });
 
 test("the service itself is compiled for Fastly", () => {

@@ -429,6 +429,22 @@ test("forgetting takes the attribute away; a new unit's word takes the place of 
   assert.deepEqual(await attributesOf(shopper), {});
 });
 
+test("forgetting takes away what another page wrote, also before the cart was read, and the arms of the blocks", async () => {
+  const { tab, quiet, shopper } = await visit("/ajax", { begins: false });
+  await tab.evaluate((id) => post("cart/add.js", { id, quantity: 1 }), KETTLE_ID);
+  await tab.evaluate((text) => post("cart/update.js", { attributes: { gift: "yes", _endcap: text } }), `1;${UNIT};a=1`);
+  await tab.evaluate((id) => {
+    window.agreed = false;
+    window.shop = connectShopify({ unit: { id: () => id }, consent: () => window.agreed });
+    return shop.forget();
+  }, UNIT);
+  assert.deepEqual(await attributesOf(shopper), { gift: "yes" });
+  await tab.evaluate(() => (shop.exposed({ experiment: "addons", variant: "holdout" }), shop.setVariants({ price_test: "b" }), shop.forget()));
+  await tab.evaluate(() => ((window.agreed = true), shop.refresh()));
+  await quiet();
+  assert.deepEqual(await attributesOf(shopper), { gift: "yes", _endcap: `1;${UNIT};price_test=b` });
+});
+
 test("an attribute that is dropped is written again, one that never shows is not, and nobody is fought with", async () => {
   const updates = () => shop.posts().filter((where) => where === "/cart/update.js").length;
   const begin = async () => {

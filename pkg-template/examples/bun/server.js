@@ -1,6 +1,6 @@
 import { createHandler, fileSink, fileSource, fileStore } from "endcap/edge";
 
-const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
+const { OVERLAY_TOKEN, EVENT_KEY, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
 
 const handler = createHandler({
   bundle: fileSource(`${import.meta.dir}/model.endcap`),
@@ -11,6 +11,8 @@ const handler = createHandler({
     ...(WOOCOMMERCE_SECRET && { woocommerce: { secret: WOOCOMMERCE_SECRET } }),
   },
   events: fileSink(`${import.meta.dir}/events`),
+  // Under it units are hashed before they are written: the log never holds one.
+  eventKey: EVENT_KEY,
   cors: "*",
 });
 

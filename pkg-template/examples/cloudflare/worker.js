@@ -14,6 +14,8 @@ export default {
         ...(env.WOOCOMMERCE_SECRET && { woocommerce: { secret: env.WOOCOMMERCE_SECRET } }),
       },
       events: kvSink(env.EVENTS),
+      // Under it units are hashed before they are written: the log never holds one.
+      eventKey: env.EVENT_KEY,
       cors: "*",
       // One visitor's requests to one route, counted by the platform.
       limit: async ({ request, route }) =>

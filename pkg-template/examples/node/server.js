@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createHandler, fileSink, fileSource, fileStore } from "endcap/edge";
 
-const { OVERLAY_TOKEN, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
+const { OVERLAY_TOKEN, EVENT_KEY, SHOPIFY_SECRET, WOOCOMMERCE_SECRET, PORT = "8787" } = process.env;
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const handler = createHandler({
@@ -16,6 +16,8 @@ const handler = createHandler({
     ...(WOOCOMMERCE_SECRET && { woocommerce: { secret: WOOCOMMERCE_SECRET } }),
   },
   events: fileSink(beside("events")),
+  // Under it units are hashed before they are written: the log never holds one.
+  eventKey: EVENT_KEY,
   cors: "*",
 });
 

@@ -10,10 +10,14 @@ const MOST_ITEMS = 200;
 const NAMES: readonly unknown[] = ["exposure", "view_item_list", "select_item", "add_to_cart", "purchase"];
 /** Most keys of a segment, and most experiments of an order. */
 const MOST_KEYS = 32;
-/** Fewest bytes of the key that units are hashed under. */
-const KEY_BYTES = 32;
+/** Fewest and most bytes of the key that units are hashed under. */
+const [KEY_BYTES, MOST_KEY_BYTES] = [32, 1_024];
 /** Bytes of a unit's hash that are kept. */
 const UNIT_BYTES = 16;
+/** From 1971 to 2100, in milliseconds: of other moments no log is read. */
+const [EARLIEST, LATEST] = [31_536_000_000, 4_133_980_800_000];
+/** Largest amount either way: the report's. */
+const LARGEST = 9e9;
 
 /** An event that was checked: only what is known of events, in its bounds. */
 export interface ReceivedEvent {
@@ -47,23 +51,38 @@ export interface ReceivedEvent {
   experiments?: Record<string, string>;
 }
 
-/** The secret that units are hashed under: a text or bytes of at least 32 bytes, or a key of WebCrypto for HMAC with SHA-256. */
+/**
+ * The secret that units are hashed under, as the command line reads it: what `endcap events key` writes (64 hexadecimal digits; white
+ * space around them is passed over), or 32 to 1,024 bytes; or a key of WebCrypto for HMAC with SHA-256.
+ */
 export type EventKey = string | Uint8Array | CryptoKey;
 
-/** The secret as a key. Throws at once for one that is too short, or none. */
+/** The secret as a key. Throws at once for what is none. */
 export function keyOf(given: EventKey): Promise<CryptoKey> {
-  const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
   const algorithm = { name: "HMAC", hash: "SHA-256" };
-  if (ArrayBuffer.isView(bytes) && bytes.length >= KEY_BYTES) {
-    const key = crypto.subtle.importKey("raw", new Uint8Array(bytes), algorithm, false, ["sign"]);
+  if (typeof given === "string" || ArrayBuffer.isView(given)) {
+    const key = crypto.subtle.importKey("raw", secretOf(given), algorithm, false, ["sign"]);
     // Awaited by the first request that needs it.
     key.catch(() => {});
     return key;
   }
-  const { name, hash } = ((bytes as CryptoKey | null)?.algorithm ?? {}) as { name?: string; hash?: { name?: string } };
-  if (name === algorithm.name && hash?.name === algorithm.hash && (bytes as CryptoKey).usages.includes("sign")) return Promise.resolve(bytes as CryptoKey);
-  throw new TypeError(`createHandler: expected \`eventKey\` of at least ${KEY_BYTES} random bytes, or a CryptoKey that signs by HMAC with SHA-256`);
+  const { name, hash } = ((given as CryptoKey | null)?.algorithm ?? {}) as { name?: string; hash?: { name?: string } };
+  if (name === algorithm.name && hash?.name === algorithm.hash && given.usages.includes("sign")) return Promise.resolve(given);
+  throw noKey("something else");
 }
+
+/** The bytes of a secret: of hexadecimal digits those that they stand for. Other text is none: the report would hash otherwise. */
+function secretOf(given: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  const text = typeof given === "string" ? given : new TextDecoder("utf-8", { ignoreBOM: true }).decode(given);
+  const pairs = /^[\t\n\f\r ]*((?:[\da-f]{2})+)[\t\n\f\r ]*$/i.exec(text)?.[1]?.match(/../g);
+  if (!pairs && (typeof given === "string" || /^[\t\n\f\r -~]*$/.test(text))) throw noKey("text that is not hexadecimal");
+  const bytes = pairs ? Uint8Array.from(pairs, (pair) => parseInt(pair, 16)) : new Uint8Array(given as Uint8Array);
+  if (bytes.length < KEY_BYTES || bytes.length > MOST_KEY_BYTES) throw noKey(`${bytes.length} bytes`);
+  return bytes;
+}
+
+const noKey = (found: string) =>
+  new TypeError(`createHandler: expected \`eventKey\` of ${KEY_BYTES} to ${MOST_KEY_BYTES} random bytes, as they are or in hexadecimal, or a CryptoKey that signs by HMAC with SHA-256, found ${found}; make one with \`endcap events key\``);
 
 /** Takes a batch of events. What it rejects the page sends again, so that an event may come twice: its `id` tells. */
 export type EventSink = (events: ReceivedEvent[]) => void | Promise<void>;
@@ -123,7 +142,7 @@ function checked(given: unknown, received_at: string): ReceivedEvent | undefined
   const event = given as Record<string, unknown>;
   const at = typeof event["at"] === "string" && event["at"].length <= 35 ? Date.parse(event["at"]) : NaN;
   const id = text(event["id"], 64);
-  if (id === undefined || Number.isNaN(at) || !NAMES.includes(event["name"]) || !Array.isArray(event["items"]) || event["items"].length > MOST_ITEMS) return undefined;
+  if (id === undefined || !(at >= EARLIEST && at < LATEST) || !NAMES.includes(event["name"]) || !Array.isArray(event["items"]) || event["items"].length > MOST_ITEMS) return undefined;
   const items = event["items"].map(item);
   if (items.includes(undefined)) return undefined;
   const purchase = event["name"] === "purchase";
@@ -131,8 +150,10 @@ function checked(given: unknown, received_at: string): ReceivedEvent | undefined
   const list = text(event["item_list_id"], 64);
   // A purchase is of an order, all else of a list.
   if (purchase ? order === undefined : list === undefined) return undefined;
-  const consent = event["consent"] === "anonymous" ? "anonymous" : "full";
-  const whose = consent === "full" && present({ unit: text(event["unit"], 128), experiment: nameOf(event["experiment"]), variant: nameOf(event["variant"]) });
+  const unit = text(event["unit"], 128);
+  // Where nothing is said of it, what the unit shows.
+  const consent = (event["consent"] ?? (unit && "full")) === "full" ? "full" : "anonymous";
+  const whose = consent === "full" && present({ unit, experiment: nameOf(event["experiment"]), variant: nameOf(event["variant"]) });
   // An exposure is of an arm, or of none.
   if (event["name"] === "exposure" && !(whose && whose.variant)) return undefined;
   const currency = typeof event["currency"] === "string" && /^[A-Z]{3}$/.test(event["currency"]) ? event["currency"] : undefined;
@@ -146,8 +167,8 @@ function checked(given: unknown, received_at: string): ReceivedEvent | undefined
     consent,
     ...whose,
     ...(event["withheld"] === true && { withheld: true }),
-    ...present({ segment: table(event["segment"], (key) => text(key, 64), (value) => text(value, 200)), currency }),
-    ...present({ transaction_id: order, value: number(event["value"], -1e12, 1e12) }),
+    ...present({ segment: table(event["segment"], (key) => text(key, 64), (value) => text(value, 128)), currency }),
+    ...present({ transaction_id: order, value: number(event["value"], -LARGEST, LARGEST) }),
     ...(purchase && whose && present({ experiments: table(event["experiments"], nameOf, nameOf) })),
     items: items as ReceivedEvent["items"],
   };
@@ -157,8 +178,7 @@ function item(given: unknown): ReceivedEvent["items"][number] | undefined {
   if (typeof given !== "object" || given === null) return undefined;
   const { item_id, index, quantity, price } = given as Record<string, unknown>;
   const sku = text(item_id, 255);
-  const place = number(index, 0, 10_000);
-  return sku === undefined ? undefined : { item_id: sku, ...present({ index: Number.isInteger(place) ? place : undefined, quantity: number(quantity, -1e6, 1e6), price: number(price, 0, 1e9) }) };
+  return sku === undefined ? undefined : { item_id: sku, ...present({ index: whole(index, 0, 10_000), quantity: whole(quantity, -1e6, 1e6), price: number(price, 0, LARGEST) }) };
 }
 
 /** The name of an experiment or of an arm. */
@@ -175,9 +195,13 @@ function table(given: unknown, key: (name: unknown) => string | undefined, value
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
-/** A text of bounded length without control characters. */
+/** A text of bounded length without control characters, and without halves of characters, which no reader takes. */
 function text(value: unknown, most: number): string | undefined {
-  return typeof value === "string" && value.length > 0 && value.length <= most && !/\p{Cc}/u.test(value) ? value : undefined;
+  return typeof value === "string" && value.length > 0 && value.length <= most && !/[\p{Cc}\p{Cs}]/u.test(value) ? value : undefined;
+}
+
+function whole(value: unknown, least: number, most: number): number | undefined {
+  return Number.isInteger(value) ? number(value, least, most) : undefined;
 }
 
 function number(value: unknown, least: number, most: number): number | undefined {

@@ -1,6 +1,6 @@
 // The routes, and what every request goes through before and after them.
 
-import type { RecommendRequest, Source, StudioRecommender } from "endcap/studio";
+import { EndcapError, type RecommendRequest, type Source, type StudioRecommender } from "endcap/studio";
 import { type EventKey, type EventSink, keyOf, received } from "./events.js";
 import { type Delivery, type Hooks, shopify, wooCommerce } from "./hooks.js";
 import { bears, bodyOf, failed, isOurs, json, jsonOf, printable, Refused, tagOf } from "./http.js";
@@ -57,8 +57,8 @@ export interface HandlerOptions {
    */
   events?: EventSink | undefined;
   /**
-   * The secret under which the events' `unit` becomes a `unit_key` before the sink sees it: at least 32 random bytes, or as many
-   * characters, or a key of WebCrypto (HMAC with SHA-256). It stays on the server, is the same for the life of an experiment, and is
+   * The secret under which the events' `unit` becomes a `unit_key` before the sink sees it: what `endcap events key` writes, as text
+   * or as bytes, or 32 to 1,024 random bytes, or a key of WebCrypto (HMAC with SHA-256). It stays on the server, is the same for the life of an experiment, and is
    * destroyed after it. Default: none, and `unit` stays: then whoever reads the log can tell who did what, and the log is personal
    * data.
    */
@@ -108,7 +108,7 @@ export interface Handler {
  *
  * | Route | Asks | Answers |
  * |---|---|---|
- * | `GET /recommendations?placement=&sku=&sku=&product=&limit=&unit=` | one placement, what it needs as parameters | what `recommend` says, with an `ETag`; caches may keep what names no cart, and nothing keeps what names a unit |
+ * | `GET /recommendations?placement=&sku=&sku=&product=&limit=` | one placement, what it needs as parameters | what `recommend` says, with an `ETag`; caches may keep what names no cart. 400 for a `unit` |
  * | `POST /recommendations` | a request as `recommend` takes it, or `{ "page": [request, …] }` | what `recommend` says, or `{ "page": [answer, …] }`; never kept |
  * | `PATCH /overlay` | the bytes of an overlay that holds all that changed since training; a bearer token | `{ changed, revision, items, unknown, unknown_experiments }`; 409 for an older revision |
  * | `POST /events` | a batch of `endcap/events` | 202 and `{ taken, refused }` |
@@ -118,8 +118,8 @@ export interface Handler {
  * With `pages` every other request goes to the shop's own server. `E_ORIGIN` (502) says that it gave no answer; whatever it
  * answers, an error too, is the shop's own and goes on as it is.
  *
- * A GET names no history and no segment, and whoever asks is no part of its key: what depends on the visitor is asked by POST, or
- * names a `unit`. No variant of an experiment is ever in an answer that is kept.
+ * A GET names no history, no segment and no unit, and whoever asks is no part of its key: what depends on the visitor is asked by POST.
+ * Addresses end up in logs, and an experiment may ask for a segment. No variant of an experiment is ever in an answer that is kept.
  *
  * Errors are `{ "error": { code, message, advice } }` with a fitting status. Nothing of the server's inside is told.
  */
@@ -228,8 +228,9 @@ async function ready(model: Model, after: (work: Promise<unknown>) => void): Pro
 /** One placement, asked by an address that says all there is to know. */
 async function byAddress(url: URL, request: Request, recommender: StudioRecommender, maxAge: number): Promise<Response> {
   const asked = url.searchParams;
+  // Without the segment an experiment would deal otherwise than by POST, and addresses end up in logs.
+  if (asked.has("unit")) throw new EndcapError("E_ARGUMENT", "expected no `unit` in the address, found one", { advice: "POST the request: its body may name a unit." });
   const limit = asked.get("limit");
-  const unit = asked.get("unit");
   const [cart, exclude] = [bounded(asked.getAll("sku"), "sku"), bounded(asked.getAll("exclude"), "exclude")];
   const found = recommender.recommend({
     placement: asked.get("placement") ?? "",
@@ -237,10 +238,7 @@ async function byAddress(url: URL, request: Request, recommender: StudioRecommen
     product: asked.get("product"),
     exclude,
     limit: limit === null ? undefined : Number(limit),
-    unit,
   });
-  // Whose answer it is would be a part of its address: nothing keeps it, and nobody asks whether it changed.
-  if (unit) return json(found, 200, { "cache-control": "private, no-store" });
   const body = new TextEncoder().encode(JSON.stringify(found));
   // The name of an answer is another each second: what is the same but for it is the same to a cache.
   const tag = `W/${await tagOf(new TextEncoder().encode(JSON.stringify({ ...found, recommendation: "" })))}`;

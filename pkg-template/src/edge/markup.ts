@@ -39,12 +39,17 @@ export function keptBack(answer: Answer): Answer["withheld"] {
 }
 
 /**
- * What stands for a list that is kept back: nothing that is to be seen, and the arm with the SKUs, so that the page can tell of the
- * exposure as it does for the other arms.
+ * Nothing that is to be seen, and the arm with the SKUs, so that the page can tell of the exposure alike in every arm: in the place of a
+ * list that is not there (`withheld`), or beside one that the shop drew itself (`shown`).
  */
-export function renderKeptBack(answer: Answer): string {
-  const withheld = JSON.stringify(answer.withheld?.map(({ sku }) => sku) ?? []);
-  return `<section class="endcap-block" hidden${dataset({ ...told(answer), withheld })}></section>`;
+export function renderMark(answer: Answer, what: "withheld" | "shown", cards: readonly Card[]): string {
+  const skus = JSON.stringify(cards.map(({ sku }) => sku));
+  return `<section class="endcap-block" hidden${dataset({ ...told(answer), [what]: skus })}></section>`;
+}
+
+/** Whether this markup says which answer and which arm it is of, as that of `renderBlock` does. */
+export function isMarked(html: string, answer: Answer): boolean {
+  return html.includes(dataset(told(answer)));
 }
 
 function told(answer: Answer): Record<string, string> {

@@ -57,19 +57,22 @@ export function unconditional(request: Request): Request {
 export function unfit(response: Response, mostBytes: number): "status" | "not_html" | "no_transform" | "encoded" | "too_large" | undefined {
   const told = (name: string) => response.headers.get(name) ?? "";
   if (response.status !== 200) return "status";
-  if (response.body === null || !/^text\/html\s*(;|$)/i.test(told("content-type"))) return "not_html";
+  if (response.body === null || !isPage(response)) return "not_html";
   if (/\bno-transform\b/i.test(told("cache-control"))) return "no_transform";
   const encoding = told("content-encoding");
   if (!/^(identity)?$/i.test(encoding) && !(onWorkerd() && /^(gzip|br)$/i.test(encoding))) return "encoded";
   return Number(told("content-length")) > mostBytes ? "too_large" : undefined;
 }
 
+/** Whether an answer is a page, or what stands for one: no style, script or picture. */
+export const isPage = (response: Response): boolean => /^text\/html\s*(;|$)/i.test(response.headers.get("content-type") ?? "");
+
 /** What is true of the origin's page and not of the page with something in it. */
 const NO_LONGER_TRUE = ["accept-ranges", "content-digest", "content-length", "content-md5", "digest", "etag", "last-modified", "repr-digest"];
 /** What caches go by, each maker's its own way: they go before `cache-control`. */
 const FOR_CACHES = /^(.*-cache-control|surrogate-(control|key)|x-accel-expires|edge-control|expires|age)$/;
 
-/** The page as it came, kept by nobody: another visitor's is another. */
+/** The page as it came, kept by nobody: another visitor's may be another. */
 export function unkept(response: Response): Response {
   const headers = new Headers(response.headers);
   keepNone(headers);
@@ -86,6 +89,8 @@ export function changedHeaders(response: Response, personal: boolean): Headers {
 }
 
 function keepNone(headers: Headers): void {
+  // That it must not be changed on its way is no matter of caches.
+  const fixed = /\bno-transform\b/i.test(headers.get("cache-control") ?? "");
   for (const name of [...headers.keys()]) if (FOR_CACHES.test(name)) headers.delete(name);
-  headers.set("cache-control", "private, no-store");
+  headers.set("cache-control", `private, no-store${fixed ? ", no-transform" : ""}`);
 }

@@ -1,8 +1,9 @@
 // The element: a block of recommendations that asks by itself, and steps aside where there is nothing good to show.
 
-import type { Answer, Card, Recommender, RecommendRequest } from "endcap";
+import type { Answer, Card, RecommendRequest } from "endcap";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { amount, priceText, safeAddress } from "../card.js";
+import { enoughCards } from "../enough.js";
 import { styles } from "./styles.js";
 import type { Connection, Texts } from "./types.js";
 
@@ -33,6 +34,12 @@ interface Shown {
 
 /** What a question came to: something to show, a place that stays empty, or neither, so that the block's own content stays. */
 type Found = Shown | "empty" | undefined;
+
+/** What an answer with enough to draw comes to, arm by arm. */
+function foundOf(answer: Answer, cards: Card[]): Found {
+  if (answer.silent === null) return { answer, cards };
+  return answer.silent === "holdout" ? "empty" : undefined;
+}
 
 export class Recommendations extends LitElement {
   static override styles = styles;
@@ -98,17 +105,21 @@ export class Recommendations extends LitElement {
     try {
       if (!this.control) {
         const asks = await recommender;
-        answer = this.#ask(asks, context?.() ?? {});
-        // In this moment the arm decides: every arm is told of alike, whatever comes of its list.
-        connection.onAnswer?.(answer);
-        events?.exposed?.(answer);
-        found = await this.#found(asks, answer);
+        const request = this.#request(context?.() ?? {});
+        answer = asks.recommend(request);
+        const cards = await enoughCards(asks, answer, this.min);
+        if (this.#isOver(turn)) return;
+        if (cards !== undefined) {
+          // In this moment the arm decides: every arm that has enough to draw is told of alike.
+          connection.onAnswer?.(answer);
+          events?.exposed?.(answer, request);
+          found = foundOf(answer, cards);
+        }
       }
     } catch (error) {
       this.dispatchEvent(new CustomEvent("endcap-error", { bubbles: true, composed: true, detail: { error } }));
     }
-    // A later question was quicker, or the block is gone.
-    if (turn !== this.#asked || !this.isConnected) return;
+    if (this.#isOver(turn)) return;
     this.#unwatch?.();
     this.#unwatch = undefined;
     [this.shown, this.left, this.empty] = [found === "empty" ? undefined : found, found === undefined, found === "empty"];
@@ -117,17 +128,14 @@ export class Recommendations extends LitElement {
     this.dispatchEvent(new CustomEvent("endcap-shown", { bubbles: true, composed: true, detail: { answer: found === undefined ? null : answer } }));
   }
 
-  #ask(recommender: Recommender, context: Partial<RecommendRequest>): Answer {
+  #request(context: Partial<RecommendRequest>): RecommendRequest {
     const own = { product: this.product, limit: this.limit, unit: this.unit };
-    return recommender.recommend({ ...context, placement: this.placement, ...(Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null)) as Partial<RecommendRequest>) });
+    return { ...context, placement: this.placement, ...(Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null)) as Partial<RecommendRequest>) };
   }
 
-  async #found(recommender: Recommender, answer: Answer): Promise<Found> {
-    // What a list that is too short would have left in place stays for the control, too.
-    if (answer.silent === "holdout" && (answer.withheld?.length ?? 0) >= this.min) return "empty";
-    if (answer.items.length < this.min) return undefined;
-    const cards = await recommender.cards(answer.items.map(({ sku }) => sku));
-    return cards.length < this.min ? undefined : { answer, cards };
+  /** Whether a later question was quicker, or the block is gone. */
+  #isOver(turn: number): boolean {
+    return turn !== this.#asked || !this.isConnected;
   }
 
   protected override render(): TemplateResult {

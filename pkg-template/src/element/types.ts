@@ -35,7 +35,7 @@ export interface Connection {
   addToCart?: ((line: AddToCart) => unknown) | undefined;
   /** Told which answers are used, and what is seen, opened and put into the cart: of `createEvents`. Default: nobody. */
   events?: Events | undefined;
-  /** Told of every answer in the moment in which it is used. Default: nobody. */
+  /** Told of every answer with enough to draw, in the moment in which it is used. Default: nobody. */
   onAnswer?: ((answer: Answer) => void) | undefined;
   /** In other words, or another language. Default: English. */
   texts?: Partial<Texts> | undefined;
@@ -58,7 +58,7 @@ export interface RecommendationsElement extends HTMLElement {
   product: string | null;
   /** Most products. Default: the placement's own. */
   limit: number | null;
-  /** Fewest products worth showing. Default: 1. */
+  /** Fewest products worth showing, with a card each, by every arm alike: what is kept back counts as if it were shown. Default: 1. */
   min: number;
   /** Over the list. */
   heading: string;

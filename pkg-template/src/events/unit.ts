@@ -9,8 +9,8 @@ export interface UnitStorage {
 
 /** How a unit is made. */
 export interface UnitOptions {
-  /** Whether the visitor allows it, asked each time. While it says no, nothing is read or written. */
-  consent: () => boolean;
+  /** Whether the visitor allows it, asked each time. While it says anything but `true`, nothing is read or written. */
+  consent: () => boolean | "anonymous";
   /** Where it is kept. Default: `localStorage`; where that is refused, it lasts as long as the page. */
   storage?: UnitStorage | undefined;
   /** Its name there. Default: `endcap_unit`. */
@@ -39,7 +39,7 @@ export function createUnit({ consent, storage, name = "endcap_unit" }: UnitOptio
   };
   return {
     id() {
-      if (!consent()) return undefined;
+      if (consent() !== true) return undefined;
       const found = known ?? kept((place) => place.getItem(name)) ?? undefined;
       known = found !== undefined && /^[0-9a-f]{32}$/.test(found) ? found : randomName();
       if (known !== found) kept((place) => place.setItem(name, known as string));

@@ -16,8 +16,8 @@ export interface ShopifyOptions {
   events?: Events | undefined;
   /** For the blocks of `element`: in other words, or another language. Default: English. */
   texts?: Partial<Texts> | undefined;
-  /** Whether the visitor allows it, asked each time. While it says no, nothing is stored and no attribute is written. Default: no. */
-  consent?: (() => boolean) | undefined;
+  /** Whether the visitor allows it, asked each time. While it says anything but `true`, nothing is stored and no attribute is written. Default: no. */
+  consent?: (() => boolean | "anonymous") | undefined;
   /**
    * Who is counted, in experiments and with the order: of `createUnit`, or `{ id: () => … }` of the shop's own. Without one nobody is in
    * an arm, and no attribute is written. Default: none.
@@ -77,7 +77,10 @@ export interface ShopifyConnection {
   setVariants(variants: Readonly<Record<string, string>>): void;
   /** Reads the cart again, and asks for consent again. Never rejects. */
   refresh(): Promise<void>;
-  /** Takes the attribute out of the cart and forgets what was viewed: the visitor took consent back. Never rejects. */
+  /**
+   * Takes the attribute out of the cart and forgets what was viewed, and which arms the blocks were in: the visitor took consent
+   * back. The unit is the page's to forget. Never rejects.
+   */
   forget(): Promise<void>;
   /** Listens no more. */
   close(): void;

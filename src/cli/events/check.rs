@@ -5,7 +5,7 @@ use super::super::init::currency;
 use super::super::output::{self, grouped, table};
 use super::super::progress::Talk;
 use super::recent::Recent;
-use super::{Logs, read};
+use super::{Logs, read, shown};
 use crate::event::{Consent, Event, EventName, Moment, Who};
 use crate::report::inputs::{InputError, Read};
 use crate::shop::Currency;
@@ -46,7 +46,9 @@ struct Told {
     duplicates: u64,
     /// Events whose unit stands as it is, whose unit is hashed, and those without one.
     units: UnitsTold,
+    /// By name, of which the first characters are told.
     other_currencies: BTreeMap<String, u64>,
+    /// See `other_currencies`.
     unknown_fields: BTreeMap<String, u64>,
     refused: u64,
 }
@@ -125,7 +127,7 @@ impl Counted {
             Ok(read) => {
                 told.refused += read.refused;
                 let add = |to: &mut BTreeMap<String, u64>, from: &BTreeMap<String, u64>| {
-                    from.iter().for_each(|(word, many)| *to.entry(word.clone()).or_default() += many);
+                    from.iter().for_each(|(word, many)| *to.entry(shown(word)).or_default() += many);
                 };
                 add(&mut told.other_currencies, &read.currencies);
                 add(&mut told.unknown_fields, &read.unknown_fields);
@@ -182,8 +184,8 @@ fn text(told: &Told) -> String {
     }
     if !told.arms.is_empty() {
         let row = |arm: &ArmTold| {
-            let experiment = arm.experiment.as_deref().unwrap_or("(all)");
-            vec![format!("{experiment} {}", arm.variant), grouped(arm.exposures)]
+            let experiment = arm.experiment.as_deref().map_or("(all)".to_owned(), shown);
+            vec![format!("{experiment} {}", shown(&arm.variant)), grouped(arm.exposures)]
         };
         let head = vec!["experiment and arm".to_owned(), "exposures".to_owned()];
         parts.push(table(&std::iter::once(head).chain(told.arms.iter().map(row)).collect::<Vec<_>>()));

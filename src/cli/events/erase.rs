@@ -11,8 +11,10 @@ use std::path::PathBuf;
 #[derive(Args)]
 #[command(
     about = "Write logs without the events of some units or customers",
-    after_help = "With --customer the units are those that the customer's orders carry, and purchases of these orders go too. Where a \
-        log is hashed the key is needed, or the hash itself. Once the key is destroyed nobody can be found in a hashed log, and \
+    after_help = "With --customer the units are those that the customer's orders carry and those that purchases of these orders name, \
+        in the logs given; the purchases go too. Where a log is hashed the key is needed, or the hash itself; and where a hash is \
+        given, or orders carry one, and the log has units as they are, the key again: exit code 1 says that events were kept which \
+        could not be compared. Rows of orders that cannot be read are told on stderr. Once the key is destroyed nobody can be found in a hashed log, and \
         nothing in it is anybody's any more. The files are written under their names to another folder; the old ones are yours to \
         delete.\n\nExamples:\n  \
         endcap events erase logs/ --unit 0f3c5a77e1b2 --key unit.key -o kept/\n  \
@@ -52,16 +54,10 @@ fn unit_key(text: &str) -> Result<UnitKey, String> {
 
 pub(super) fn run(args: EraseArgs) -> Result<(), Failure> {
     let key = key(args.key.as_ref())?;
-    let whom = Whom::new(&args.unit, &args.unit_key, key.as_ref());
-    let mut whom = whom.with_customer(&args.customer, &args.orders, key.as_ref())?;
+    let mut whom = Whom::new(&args.unit, &args.unit_key, key.as_ref());
+    whom.add_customers(&args.customer, &args.orders)?;
+    whom.add_buyers(&args.logs)?;
     let told = expire::without(&args.logs, &args.output, &mut |event| whom.holds(event))?;
     expire::tell(&told, "erased", args.json)?;
-    if whom.unsure > 0 {
-        return Err(Failure::data(format!(
-            "expected --key, because {} events carry the hash of a unit, found none: whether they are of the units given cannot be \
-             told, and they were kept; run it again with the key",
-            whom.unsure
-        )));
-    }
-    Ok(())
+    whom.be_sure()
 }

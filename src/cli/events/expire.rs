@@ -14,8 +14,9 @@ use std::path::PathBuf;
 #[derive(Args)]
 #[command(
     about = "Write logs without the events that are older than some days",
-    after_help = "An event is as old as the time it arrived, where the log says that, else as the time it tells. The files are written \
-        under their names to another folder; the old ones are yours to delete.\n\nExamples:\n  \
+    after_help = "An event is as old as the time it arrived, where the log says that, else as the time it tells. One that is more than a \
+        day ahead, of --now and of the machine's clock, has no age that is known: it goes too, and stderr says how many did. The \
+        files are written under their names to another folder; the old ones are yours to delete.\n\nExamples:\n  \
         endcap events expire logs/ --keep-days 90 -o kept/\n  \
         endcap events expire logs/ --keep-days 90 --now 2027-01-31T00:00:00Z -o kept/ --json"
 )]
@@ -47,14 +48,26 @@ pub(super) struct FileTold {
 }
 
 pub(super) fn run(args: ExpireArgs) -> Result<(), Failure> {
-    let now = args.now.map_or_else(jiff::Timestamp::now, |seconds| {
-        jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX)
-    });
-    let oldest = Moment(now.as_millisecond() - i64::from(args.keep_days) * 86_400_000);
-    let old = |event: &Event| event.received_at.unwrap_or(event.at) < oldest;
-    let told = without(&args.logs, &args.output, &mut |event| old(event))?;
+    let clock = jiff::Timestamp::now().as_millisecond();
+    let now = args.now.map_or(clock, |seconds| seconds.saturating_mul(1_000));
+    let oldest = Moment(now.saturating_sub(i64::from(args.keep_days) * DAY));
+    // Where --now lies in the past, what came after it is as young as it says.
+    let latest = Moment(now.max(clock).saturating_add(DAY));
+    let mut ahead = 0;
+    let told = without(&args.logs, &args.output, &mut |event| {
+        let at = event.received_at.unwrap_or(event.at);
+        ahead += u64::from(at > latest);
+        at < oldest || at > latest
+    })?;
+    if ahead > 0 {
+        let (ahead, latest) = (grouped(ahead), latest.text().unwrap_or_default());
+        eprintln!("events dated after {latest}: {ahead}; how old they are is not known, and they are left out");
+    }
     tell(&told, "too old", args.json)
 }
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 
 /// Writes every log to a folder without the events that are `unwanted`.
 pub(super) fn without(
@@ -63,7 +76,7 @@ pub(super) fn without(
     unwanted: &mut dyn FnMut(&Event) -> bool,
 ) -> Result<Vec<FileTold>, Failure> {
     let (paths, talk) = (logs.paths()?, Talk::new());
-    let places = log::places(&paths, folder);
+    let places = log::places(&paths, folder)?;
     let formats = paths.iter().map(|path| log::Format::of(path)).collect::<Result<Vec<_>, _>>()?;
     let mut all = Vec::new();
     for ((path, place), format) in paths.iter().zip(places).zip(formats) {

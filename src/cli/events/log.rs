@@ -5,9 +5,10 @@ use super::super::output;
 use crate::event::{Event, json, parquet};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use std::fs::File;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The format of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,12 +105,60 @@ pub(super) fn write<T>(
 
 /// Where each file goes in a folder: under its name, and where they came from several folders, under that folder's name
 /// below the one that all of them lie in.
-pub(super) fn places(paths: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
-    let above = paths.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
-    let common = above.ancestors().find(|above| paths.iter().all(|path| path.starts_with(above)));
-    let inside = |path: &PathBuf| common.and_then(|above| path.strip_prefix(above).ok()).map(Path::to_owned);
-    let name = |path: &PathBuf| inside(path).unwrap_or_else(|| path.file_name().map(PathBuf::from).unwrap_or_default());
-    paths.iter().map(|path| folder.join(name(path))).collect()
+///
+/// # Errors
+///
+/// Where two would go to one place, one out of the folder, or one over another that is read.
+pub(super) fn places(paths: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let files: Vec<PathBuf> = paths.iter().map(|path| in_folder(path)).collect();
+    let places: Vec<PathBuf> = below(&files).iter().map(|name| folder.join(name)).collect();
+    let (home, logs) = (resolved(folder), paths.iter().map(|path| resolved(path)).collect::<Vec<_>>());
+    let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
+    for ((path, log), place) in paths.iter().zip(&logs).zip(&places) {
+        let to = resolved(place);
+        if !is_within(&to, &home) {
+            return Err(refused(path, "a place in the folder to write to", &to, "look for a link on the way"));
+        }
+        if let Some(other) = taken.insert(to.clone(), path) {
+            return Err(refused(path, "a place of its own", other, "which goes to the same one; give each log once"));
+        }
+        if to != *log && logs.contains(&to) {
+            return Err(refused(path, "to overwrite no other log", place, "name a folder apart from the logs"));
+        }
+    }
+    Ok(places)
+}
+
+fn refused(path: &Path, expected: &str, found: &Path, remedy: &str) -> Failure {
+    Failure::command(format!("{}: expected {expected}, found {}; {remedy}", path.display(), found.display()))
+}
+
+/// A file under its own name in the folder that it lies in, links to which are followed.
+fn in_folder(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    resolved(folder).join(path.file_name().unwrap_or_default())
+}
+
+/// Where a path leads, as far as there is something there.
+fn resolved(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = |above: &Path| fs::canonicalize(above).ok().zip(whole.strip_prefix(above).ok().map(Path::to_owned));
+    let found = whole.ancestors().find_map(there);
+    found.map_or_else(|| whole.clone(), |(there, rest)| there.join(rest))
+}
+
+/// The paths of files below the folder that all of them lie in; their names where there is none.
+fn below(files: &[PathBuf]) -> Vec<PathBuf> {
+    let above = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
+    let common = above.ancestors().find(|above| files.iter().all(|file| file.starts_with(above)));
+    let inside = |file: &PathBuf| common.and_then(|above| file.strip_prefix(above).ok()).map(Path::to_owned);
+    files.iter().map(|file| inside(file).unwrap_or_else(|| file.file_name().unwrap_or_default().into())).collect()
+}
+
+/// Whether a path lies below a folder, and does not lead out of it again.
+fn is_within(path: &Path, folder: &Path) -> bool {
+    let mut rest = path.strip_prefix(folder).map(Path::components).into_iter().flatten().peekable();
+    rest.peek().is_some() && rest.all(|part| matches!(part, Component::Normal(_)))
 }
 
 #[cfg(test)]
@@ -135,11 +184,29 @@ mod tests {
     fn files_keep_their_names_and_those_of_several_folders_their_folders() {
         let places = |paths: &[&str]| {
             let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-            super::places(&paths, Path::new("out")).iter().map(|path| path.display().to_string()).collect::<Vec<_>>()
+            let places = super::places(&paths, Path::new("out")).map_err(|failure| failure.to_string());
+            places.map(|places| places.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
         };
-        assert_eq!(places(&["a.jsonl"]), ["out/a.jsonl"]);
-        assert_eq!(places(&["logs/a.jsonl", "logs/b.jsonl"]), ["out/a.jsonl", "out/b.jsonl"]);
-        assert_eq!(places(&["logs/1/a.jsonl", "logs/2/a.jsonl"]), ["out/1/a.jsonl", "out/2/a.jsonl"]);
-        assert_eq!(places(&["/x/logs/a.jsonl", "/x/a.jsonl"]), ["out/logs/a.jsonl", "out/a.jsonl"]);
+        let here = std::env::current_dir().unwrap().join("logs/2/a.jsonl").display().to_string();
+        for (paths, expected) in [
+            (&["a.jsonl"][..], &["out/a.jsonl"][..]),
+            (&["../../a.jsonl"], &["out/a.jsonl"]),
+            (&["logs/a.jsonl", "logs/b.jsonl"], &["out/a.jsonl", "out/b.jsonl"]),
+            (&["logs/1/a.jsonl", "logs/2/a.jsonl"], &["out/1/a.jsonl", "out/2/a.jsonl"]),
+            (&["logs/1/a.jsonl", &here], &["out/1/a.jsonl", "out/2/a.jsonl"]),
+            (&["/x/logs/a.jsonl", "/x/a.jsonl"], &["out/logs/a.jsonl", "out/a.jsonl"]),
+            (&["src/../a.jsonl", "src/cli/a.jsonl"], &["out/a.jsonl", "out/src/cli/a.jsonl"]),
+        ] {
+            assert_eq!(places(paths).unwrap(), expected, "{paths:?}");
+        }
+        for (paths, told) in [
+            (&["logs/2/a.jsonl", &here][..], "expected a place of its own"),
+            (&["src/../a.jsonl", "a.jsonl"], "expected a place of its own"),
+            (&["out/a.jsonl", "out/out/a.jsonl"], ""),
+            (&["logs/a.jsonl", "out/logs/a.jsonl"], "expected to overwrite no other log"),
+        ] {
+            let found = places(paths);
+            assert!(found.as_ref().err().map_or(told.is_empty(), |error| error.contains(told)), "{paths:?}: {found:?}");
+        }
     }
 }

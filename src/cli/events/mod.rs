@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::progress::Talk;
 use crate::event::Event;
 use crate::event::key::Key;
+use crate::feed::Issue;
 use crate::report::inputs::{self, InputError, Options, Read};
 use crate::shop::Currency;
 use clap::{Args, Subcommand};
@@ -126,9 +127,26 @@ fn tell_losses(read: &Read) {
         read.issues.iter().take(5).for_each(|issue| eprintln!("  {issue}"));
     }
     if !read.unknown_fields.is_empty() {
-        let fields: Vec<&str> = read.unknown_fields.keys().map(String::as_str).collect();
+        let fields: Vec<String> = read.unknown_fields.keys().map(|field| shown(field)).collect();
         eprintln!("{}: fields that schema 1 does not know are left out: {}", read.file, fields.join(", "));
     }
+}
+
+/// A name of a log as a terminal may have it: cut like what an issue found, and what would steer the terminal, or turn the
+/// text after it round, escaped.
+fn shown(name: &str) -> String {
+    let steers = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::new();
+    for letter in name.chars().take(Issue::FOUND) {
+        if steers(letter) { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+    }
+    if name.chars().nth(Issue::FOUND).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// `--key`.

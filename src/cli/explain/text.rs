@@ -2,6 +2,7 @@
 
 use super::told::{TellRejected, TellShown, TellVote, Told};
 use super::words::{plain, step};
+use crate::experiment::GlobalHoldout;
 use std::fmt::Write;
 
 /// An explanation in sentences.
@@ -72,6 +73,9 @@ fn assignment(told: &Told) -> Option<String> {
     match (&told.experiment, &told.variant) {
         (Some(experiment), Some(variant)) => {
             Some(format!("the visitor is in arm {variant} of {experiment} and {seen}"))
+        }
+        (None, Some(variant)) if variant == GlobalHoldout::SERVED => {
+            Some(format!("the visitor is in no arm, while others are held out of everything, and {seen}"))
         }
         (None, Some(_)) => Some(format!("the visitor is held out of everything and {seen}")),
         _ => held_back(told).then(|| format!("the visitor is in no arm and {seen}")),

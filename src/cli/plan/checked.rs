@@ -117,8 +117,15 @@ pub(super) fn check(traffic: Traffic, config: &Config, planned: &Planned, known:
     if figures.is_empty() {
         refused = Some("nothing of it could be checked".to_owned());
     }
+    if !experiment.segment.is_empty() && traffic.exposed.is_none() {
+        refused = Some(
+            "`when.segment` leaves visitors out: give --exposed, the share of orders that are of the rest".to_owned(),
+        );
+    }
     let error = figures.last().and_then(|figure| figure.standard_error);
-    let rule = KillRule { threshold: plan.kill.threshold.to_fraction(), ..KillRule::default() };
+    // The error is that of a true lift, of which a part shows: more of it is needed to reach the threshold.
+    let shown = known.margin.unwrap_or(known.revenue).shown;
+    let rule = KillRule { threshold: plan.kill.threshold.to_fraction() / shown, ..KillRule::default() };
     let net_rule = plan.kill.measure == Measure::NetLift;
     let operating = error.filter(|_| net_rule).map_or(Vec::new(), |error| OperatingPoint::table(&rule, error).to_vec());
     notes.extend(cost(config, planned, known, asked));
@@ -264,7 +271,8 @@ fn cost(config: &Config, planned: &Planned, known: &Known, asked: Asked) -> Opti
 
 /// All placements together against those who are held out of all of them, where that asks less of each one.
 fn pooled(config: &Config, single: &Feasible, known: &Known, asked: Asked) -> Option<String> {
-    let live = config.policies.iter().filter(|policy| policy.enabled).count();
+    let placed = config.policies.iter().zip(&config.placement_places);
+    let live = placed.filter(|(policy, place)| policy.enabled && place.is_some()).count();
     let set = config.global_holdout.share.to_fraction();
     let held = if set > 0.0 { set } else { POOLED_HOLDOUT };
     let together = net(known, Asked { share: 1.0, treatment: 1.0 - held, ..asked }).reachable?;
@@ -299,7 +307,9 @@ fn offers(config: &Config, figures: &[Feasible], known: &Known, traffic: Traffic
         }
         offers.extend(pooled(config, figure, known, asked));
     }
-    for metric in [Metric::AttachRate, Metric::Conversion] {
+    // Another metric helps where the kill rule is decided in time: it stays what it is.
+    let rule_is_decided = figures.last().is_some_and(|figure| figure.decidable);
+    for metric in [Metric::AttachRate, Metric::Conversion].into_iter().filter(|_| rule_is_decided) {
         let found = figure(metric, known, traffic, f64::from(asked.days), asked).ok();
         if found.as_ref().is_some_and(|figure| figure.decidable) {
             offers.push(format!("metric = \"{}\", which is decided in time", metric.name()));

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
 use crate::config::{self, Config};
-use crate::experiment::Planned;
+use crate::experiment::{Planned, Registration};
 use crate::report::past::{Cut, Noise};
 use crate::report::statistics::{Baseline, Cap};
 use crate::shop::Currency;
@@ -103,6 +103,13 @@ pub(super) fn run(args: PlanArgs) -> Result<(), Failure> {
             attach_rate: args.attach_rate,
         };
         let checked = checked::check(traffic, &config, &planned, &known);
+        if args.write && has_begun(&planned) {
+            return Err(Failure::data(format!(
+                "{}: `{}` was changed after its start; put it back, or start another under another name",
+                args.config.display(),
+                planned.experiment.name
+            )));
+        }
         if checked.refused.is_none() {
             accepted.push(planned);
         }
@@ -122,6 +129,12 @@ pub(super) fn run(args: PlanArgs) -> Result<(), Failure> {
             Err(Failure::data(format!("{refused} of {} plans cannot be decided; what can is said above", all.len())))
         }
     }
+}
+
+/// Whether a registered plan runs and reads otherwise by now: writing it again would hide that.
+fn has_begun(planned: &Planned) -> bool {
+    let now = jiff::Timestamp::now().as_second();
+    planned.registration() == Registration::Changed && planned.experiment.from.is_some_and(|from| from.0 <= now)
 }
 
 impl PlanArgs {

@@ -19,7 +19,8 @@ pub(super) fn write(
     let bytes = patch::switched_off(bundle, placements, revision, now)?;
     output::write_file(path, &bytes)?;
     eprintln!(
-        "wrote {}: switches off {}; where other changes are in force, give `--disable {}` to the next `endcap patch` instead",
+        "wrote {}: switches off {}. Each overlay takes the place of the one before: give `--disable {}` to the next `endcap patch` too, or \
+         write `enabled = false` into endcap.toml before the next training",
         path.display(),
         placements.join(", "),
         placements.join(" --disable ")

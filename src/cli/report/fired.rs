@@ -47,15 +47,21 @@ impl Carts {
     }
 }
 
-/// What the rules of a bundle do to these carts, at the time of each, or at `now`.
+/// What the rules of a bundle do to these carts, at the time of each, or at `now`. Nobody is said to be in a segment.
 pub(super) fn rules(path: &Path, carts: &Carts, now: Option<i64>, talk: &Talk) -> Result<RulesTold, Failure> {
     let mut recommender = bundle_file::recommender(path, &[], &[])?;
-    let names: Vec<String> = (0..u16::MAX).map_while(|n| recommender.live().rule_name(n).map(str::to_owned)).collect();
-    if names.is_empty() {
+    let rules: Vec<(String, bool)> = (0u16..)
+        .zip(recommender.live().book().rules())
+        .map(|(number, rule)| {
+            let name = recommender.live().rule_name(number).unwrap_or_default();
+            (name.to_owned(), rule.when.segment.is_empty())
+        })
+        .collect();
+    if rules.iter().all(|(name, _)| name.is_empty()) && !rules.is_empty() {
         eprintln!("{}: has no names of rules; give the edge bundle", path.display());
     }
     let placements: Vec<String> = recommender.placements().map(str::to_owned).collect();
-    let mut answers = vec![0u64; names.len()];
+    let mut answers = vec![0u64; rules.len()];
     let steps = talk.steps("asking about rules");
     for (at, (when, skus)) in carts.0.values().enumerate() {
         let cart: Vec<&str> = skus.iter().map(String::as_str).collect();
@@ -73,10 +79,52 @@ pub(super) fn rules(path: &Path, carts: &Carts, now: Option<i64>, talk: &Talk) -
         steps.tell(at + 1, carts.0.len());
     }
     steps.finish();
+    Ok(told(carts.0.len(), rules, answers))
+}
+
+/// What can be said of rules, each with whether it waits for nothing that a cart does not tell, and of the answers they changed:
+/// nothing of those without a name, and of none where there were no carts.
+fn told(carts: usize, rules: Vec<(String, bool)>, answers: Vec<u64>) -> RulesTold {
     let (mut fired, mut never_fired) = (Vec::new(), Vec::new());
-    for (rule, answers) in names.into_iter().zip(answers) {
-        if answers > 0 { fired.push(RuleFired { rule, answers }) } else { never_fired.push(rule) }
+    let named = rules.into_iter().zip(answers).filter(|((name, _), _)| carts > 0 && !name.is_empty());
+    for ((rule, can_fire), answers) in named {
+        match answers {
+            0 if can_fire => never_fired.push(rule),
+            0 => {}
+            answers => fired.push(RuleFired { rule, answers }),
+        }
     }
     fired.sort_by(|a, b| (b.answers, &a.rule).cmp(&(a.answers, &b.rule)));
-    Ok(RulesTold { carts: carts.0.len() as u64, fired, never_fired })
+    RulesTold { carts: carts as u64, fired, never_fired }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_idle_only_where_a_cart_could_have_shown_otherwise() {
+        let rules = || {
+            [("a", true), ("b", true), ("for a segment", false), ("", true)].map(|(name, can)| (name.to_owned(), can))
+        };
+        let found = told(9, rules().into(), vec![12, 0, 0, 0]);
+        assert_eq!(found.fired, [RuleFired { rule: "a".into(), answers: 12 }]);
+        assert_eq!((found.carts, found.never_fired), (9, vec!["b".to_owned()]));
+        let none = told(0, rules().into(), vec![0; 4]);
+        assert_eq!((none.carts, none.fired, none.never_fired), (0, vec![], vec![]));
+    }
+
+    #[test]
+    fn without_orders_and_without_names_nothing_is_said_of_rules() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/golden");
+        let cart = |at: &mut Carts| at.0.insert(([0; 8], "1".into()), (1_790_000_000, vec!["A".into()]));
+        for (file, with_cart) in [("v1_rules.endcap", false), ("v1_rules.endcap", true)] {
+            let mut carts = Carts::new();
+            if with_cart {
+                cart(&mut carts);
+            }
+            let found = rules(&folder.join(file), &carts, None, &Talk::new()).unwrap();
+            assert_eq!((found.carts, found.never_fired), (u64::from(with_cart), vec![]), "{file}");
+        }
+    }
 }

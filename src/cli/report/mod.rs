@@ -12,7 +12,7 @@ use super::progress::Talk;
 use crate::config::{self, Config};
 use crate::event::key::Key;
 use crate::report::statistics::Verdict;
-use crate::report::told::Report;
+use crate::report::told::{ExperimentTold, Report};
 use crate::report::{Place, Reporter, Settings, page};
 use crate::shop::{Day, Timestamp};
 use clap::Args;
@@ -110,15 +110,22 @@ pub(super) fn run(args: ReportArgs) -> Result<(), Failure> {
     if let (Some(path), Some(bundle), Some(revision)) = (&args.apply, &args.bundle, args.revision) {
         apply::write(path, bundle, revision, args.now, &reverted(&report))?;
     }
-    if args.write {
-        let zone = zone(&config)?;
-        long_holdout::write(&args.config, &text, &report, &config, &zone, args.now)?;
+    if args.json {
+        output::print_json(&report)?
+    } else {
+        output::print(crate::report::text(&report, WIDTH))?
     }
-    if args.json { output::print_json(&report) } else { output::print(crate::report::text(&report, WIDTH)) }
+    if args.write {
+        let file = long_holdout::File { path: &args.config, text: &text, config: &config, zone: &zone(&config)? };
+        long_holdout::write(&file, &report, args.now)?;
+    }
+    Ok(())
 }
 
 /// Columns of the text.
 const WIDTH: usize = 100;
+/// Seconds by which clocks of shops may be ahead of this one.
+const AHEAD: i64 = 3_600;
 
 /// The zone that days are of.
 fn zone(config: &Config) -> Result<TimeZone, Failure> {
@@ -128,14 +135,25 @@ fn zone(config: &Config) -> Result<TimeZone, Failure> {
     }
 }
 
-/// The placements whose verdict is REVERT.
+/// The placements whose verdict is REVERT; those where another experiment ran later or beside it, and says otherwise, are told and
+/// left alone.
 fn reverted(report: &Report) -> Vec<String> {
-    let mut names: Vec<String> = report
-        .experiments
-        .iter()
-        .filter(|told| told.verdict.verdict == Verdict::Revert)
-        .map(|told| told.placement.clone())
-        .collect();
+    let is_reverted = |told: &&ExperimentTold| told.verdict.verdict == Verdict::Revert;
+    let mut names = Vec::new();
+    for told in report.experiments.iter().filter(is_reverted) {
+        // One that nobody was exposed to has no start: it is still to come.
+        let begins = |other: &ExperimentTold| other.started.clone().unwrap_or("9999".into());
+        let beside = |other: &&ExperimentTold| {
+            other.placement == told.placement && !is_reverted(other) && begins(other) >= begins(told)
+        };
+        match report.experiments.iter().find(beside) {
+            Some(other) => eprintln!(
+                "{}: REVERT, but `{}` runs at `{}` since: give `--disable {}` to `endcap patch` if it is to go all the same",
+                told.name, other.name, told.placement, told.placement
+            ),
+            None => names.push(told.placement.clone()),
+        }
+    }
     names.sort();
     names.dedup();
     names
@@ -168,5 +186,7 @@ fn settings(args: &ReportArgs, config: &Config) -> Result<Settings, Failure> {
         assisted_days: args.assisted_days,
         most_exposures_a_day: args.most_exposures,
         now: args.now.map(Timestamp),
+        // What is from --now on is left out anyway, and rehearsals are of months to come.
+        latest: args.now.is_none().then(|| Timestamp(jiff::Timestamp::now().as_second() + AHEAD)),
     })
 }

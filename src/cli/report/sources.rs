@@ -70,6 +70,7 @@ impl Reading<'_> {
     fn orders(&mut self, path: &Path, intake: &mut Intake<'_>) -> Result<(), Failure> {
         let mut spilt = Ok(());
         let with_carts = self.args.bundle.is_some();
+        intake.next_file();
         let mut carts = std::mem::replace(&mut self.carts, fired::Carts::new());
         let read = self.file(path, |options| {
             read_orders(path, options, &mut |line| {

@@ -153,7 +153,7 @@ fn a_plan_that_was_changed_is_remarked_on() {
             "e.toml:5:8: warning: the plan was changed since `endcap plan` wrote this; put it back, or start an experiment of another name"
         ]
     );
-    let found = remarks(&one("from = 2026-01-01T00:00:00Z\nuntil = 2026-01-30T23:59:59Z"));
+    let found = remarks(&one("from = 2026-01-01T00:00:00Z\nuntil = 2026-01-30T00:00:00Z"));
     assert_eq!(
         found,
         ["e.toml:6:9: warning: `until` ends it before the 30 days of its plan are over, so it is never decided"]

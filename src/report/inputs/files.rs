@@ -1,14 +1,13 @@
 //! Which files are meant: by path, by folder, by pattern.
 
 use super::InputError;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Endings of what a folder is searched for; `.gz` may follow.
 const ENDINGS: [&str; 6] = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet"];
-/// The deepest folder that is searched: a link that leads back does not go on for ever.
-const DEEPEST: usize = 32;
 
-/// The files that are meant, sorted and each once.
+/// The files that are meant, sorted and each once, whatever links lead to it.
 ///
 /// A file is itself, whatever its name. A folder is all files in it and below that end in `.jsonl`, `.ndjson`, `.json`,
 /// `.csv`, `.tsv` or `.parquet`, or in one of these and `.gz`; names that begin with `.` or `_` are what engines leave beside
@@ -27,14 +26,20 @@ pub fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, InputError> {
         }
     }
     all.sort();
-    all.dedup();
+    let mut seen = BTreeSet::new();
+    all.retain(|path| seen.insert(real(path)));
     Ok(all)
+}
+
+/// The path without links; as it is where the system does not say.
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Adds the files of one path; what there is where there is none.
 fn one(path: &Path, all: &mut Vec<PathBuf>) -> Result<&'static str, InputError> {
     if path.is_dir() {
-        folder(path, 0, all)?;
+        folder(path, &mut BTreeSet::new(), all)?;
         return Ok("a folder without them");
     }
     if path.exists() {
@@ -49,7 +54,7 @@ fn one(path: &Path, all: &mut Vec<PathBuf>) -> Result<&'static str, InputError> 
         let path = entry
             .map_err(|error| unlisted(error.path(), std::io::Error::new(error.error().kind(), error.to_string())))?;
         match path.is_dir() {
-            true => folder(&path, 0, all)?,
+            true => folder(&path, &mut BTreeSet::new(), all)?,
             false if wanted(&path) => all.push(path),
             false => {}
         }
@@ -57,8 +62,11 @@ fn one(path: &Path, all: &mut Vec<PathBuf>) -> Result<&'static str, InputError> 
     Ok("a pattern that nothing matches")
 }
 
-/// Adds the files of a folder and of those in it.
-fn folder(path: &Path, depth: usize, all: &mut Vec<PathBuf>) -> Result<(), InputError> {
+/// Adds the files of a folder and of those in it, each folder once: a link that leads back does not go on for ever.
+fn folder(path: &Path, seen: &mut BTreeSet<PathBuf>, all: &mut Vec<PathBuf>) -> Result<(), InputError> {
+    if !seen.insert(real(path)) {
+        return Ok(());
+    }
     let failed = |source| unlisted(path, source);
     for entry in std::fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
@@ -67,9 +75,7 @@ fn folder(path: &Path, depth: usize, all: &mut Vec<PathBuf>) -> Result<(), Input
         }
         let path = entry.path();
         if path.is_dir() {
-            if depth < DEEPEST {
-                folder(&path, depth + 1, all)?;
-            }
+            folder(&path, seen, all)?;
         } else if wanted(&path) {
             all.push(path);
         }

@@ -82,7 +82,7 @@ pub struct Read {
     pub with_zone: u64,
     /// See `with_zone`.
     pub without_zone: u64,
-    /// Orders: lines whose cart attribute cannot be read.
+    /// Orders: lines whose `_endcap`, `unit_key` or `experiments` cannot be read.
     pub unreadable_attributes: u64,
     /// Events: fields that schema 1 does not know, each with its events; the first hundred.
     pub unknown_fields: BTreeMap<String, u64>,

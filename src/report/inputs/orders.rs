@@ -1,7 +1,7 @@
 //! Files of orders.
 
 use super::{InputError, Options, Read};
-use crate::event::attribute::{self, Assignment};
+use crate::event::attribute;
 use crate::event::{Moment, UnitKey, Who};
 use crate::feed::{self, Sold, SoldRow};
 use crate::shop::Money;
@@ -34,7 +34,8 @@ pub struct SoldLine {
 /// where there is a key. The columns are those of [`feed::read_sold`].
 ///
 /// Whose an order is says the column `unit` or `unit_key`, else the cart attribute: in a column `_endcap`, or among note
-/// attributes or meta data. Arms are those of the attribute, else those of the column `experiments`.
+/// attributes or meta data. Arms are those of the attribute, else those of the column `experiments`. A line on which any of
+/// these cannot be read is handed on without it, and is one of [`Read::unreadable_attributes`].
 ///
 /// # Errors
 ///
@@ -55,11 +56,15 @@ pub fn read_orders(path: &Path, options: &Options<'_>, sink: &mut dyn FnMut(Sold
 
 /// The line of a row.
 fn sold(row: SoldRow<'_>, options: &Options<'_>, read: &mut Read) -> SoldLine {
-    let carried = attribute_of(row, read);
+    let mut unreadable = false;
+    let mut tried = |found: bool| unreadable |= !found;
+    let carried = attribute_of(row).and_then(|text| seen(attribute::parse(&text), &mut tried));
     let own = row.unit.map(|unit| Who::Unit(unit.to_owned()));
-    let hashed = row.unit_key.and_then(UnitKey::parse).map(Who::Key);
+    let hashed = row.unit_key.and_then(|text| seen(UnitKey::parse(text), &mut tried)).map(Who::Key);
     let (unit, variants) = carried.map_or((None, None), |found| (Some(Who::Unit(found.unit)), Some(found.variants)));
     let who = own.or(hashed).or(unit);
+    let variants = variants.or_else(|| row.experiments.and_then(|text| seen(arms(text), &mut tried)));
+    read.unreadable_attributes += u64::from(unreadable);
     SoldLine {
         order: row.order.to_owned(),
         at: row.at.into(),
@@ -68,17 +73,20 @@ fn sold(row: SoldRow<'_>, options: &Options<'_>, read: &mut Read) -> SoldLine {
         unit_price: row.unit_price,
         customer: row.customer.map(str::to_owned),
         who: who.map(|who| options.key.map_or(who.clone(), |key| key.hide(who))),
-        variants: variants.or_else(|| arms(row.experiments?)).unwrap_or_default(),
+        variants: variants.unwrap_or_default(),
         cancelled: row.cancelled,
     }
 }
 
-/// What the cart attribute says, wherever it stands.
-fn attribute_of(row: SoldRow<'_>, read: &mut Read) -> Option<Assignment> {
-    let text = row.attribute.map(str::to_owned).or_else(|| attribute::find(row.notes?))?;
-    let found = attribute::parse(&text);
-    read.unreadable_attributes += u64::from(found.is_none());
+/// What was found in something that is there, after `tried` is told whether it could be read.
+fn seen<T>(found: Option<T>, tried: &mut impl FnMut(bool)) -> Option<T> {
+    tried(found.is_some());
     found
+}
+
+/// The text of the cart attribute, wherever it stands.
+fn attribute_of(row: SoldRow<'_>) -> Option<String> {
+    row.attribute.map(str::to_owned).or_else(|| attribute::find(row.notes?))
 }
 
 /// Arms by experiment, from an object of JSON.

@@ -4,6 +4,7 @@ use super::row::{From, Line, OrderRow, Row, Sold, UnitId, What, half};
 use super::spool::{self, Shard, Spool};
 use crate::report::faults::{Fault, Faults};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 
@@ -20,7 +21,22 @@ pub(crate) struct Orders {
     pub known_margin: i128,
     /// When, revenue, and margin where all of it is known: a sample for quantiles.
     pub sample: Vec<(i64, i64, Option<i64>)>,
+    /// Orders by hour since 1970.
+    by_hour: BTreeMap<i64, u64>,
 }
+
+impl Orders {
+    /// Orders, whoever placed them, from one moment to another, in milliseconds; to the hour.
+    pub fn between(&self, from: i64, to: i64) -> u64 {
+        self.by_hour
+            .range(from.div_euclid(HOUR)..to.div_euclid(HOUR).max(from.div_euclid(HOUR)))
+            .map(|(_, count)| count)
+            .sum()
+    }
+}
+
+/// Milliseconds of an hour.
+const HOUR: i64 = 3_600_000;
 
 /// Orders of the sample; those of the smallest hash.
 const SAMPLE: usize = 200_000;
@@ -65,6 +81,9 @@ impl Orders {
         self.known_revenue += other.known_revenue;
         self.known_margin += other.known_margin;
         self.sample.extend(other.sample);
+        for (hour, count) in other.by_hour {
+            *self.by_hour.entry(hour).or_default() += count;
+        }
     }
 }
 
@@ -77,18 +96,35 @@ fn merge(mut rows: Vec<OrderRow>, has_file: bool) -> Merged {
     merged
 }
 
+/// Lines as they were sold: of one that several files have, as many as the file that has most of it.
+fn once(mut lines: Vec<(i64, Line, u32)>) -> Vec<Line> {
+    if lines.iter().all(|(.., file)| lines.first().is_some_and(|(.., first)| file == first)) {
+        return lines.into_iter().map(|(_, line, _)| line).collect();
+    }
+    lines.sort_unstable();
+    let alike = lines.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+    let most = |alike: &[(i64, Line, u32)]| {
+        let count = alike.chunk_by(|a, b| a.2 == b.2).map(<[_]>::len).max().unwrap_or(0);
+        alike.iter().take(count).map(|(_, line, _)| *line).collect::<Vec<_>>()
+    };
+    alike.flat_map(most).collect()
+}
+
 impl Merged {
     fn take(&mut self, rows: &[OrderRow], has_file: bool) {
-        let (mut lines, mut cancelled) = (Vec::new(), 0u64);
+        let (mut of_files, mut cancelled) = (Vec::new(), 0u64);
         let mut purchases: Vec<(u64, &[Line])> = Vec::new();
         for row in rows {
             match &row.from {
                 From::File { cancelled: true, .. } => cancelled += 1,
-                From::File { line, .. } => lines.push(*line),
+                From::File { file, line, .. } => of_files.push((row.at, *line, *file)),
                 From::Log { id, lines } => purchases.push((*id, lines)),
             }
         }
-        let in_file = !lines.is_empty() || cancelled > 0;
+        let in_file = !of_files.is_empty() || cancelled > 0;
+        let told = of_files.len();
+        let mut lines = once(of_files);
+        self.faults.add(Fault::LineAgain, (told - lines.len()) as u64);
         purchases.dedup_by_key(|(id, _)| *id);
         self.faults.add(Fault::PurchaseAgain, purchases.len().saturating_sub(1) as u64);
         self.faults.add(Fault::Cancelled, u64::from(in_file && lines.is_empty()));
@@ -132,6 +168,7 @@ impl Merged {
     fn count(&mut self, at: i64, lines: &[Line], revenue: i64, has_unit: bool) {
         let orders = &mut self.orders;
         orders.count += 1;
+        *orders.by_hour.entry(at.div_euclid(HOUR)).or_default() += 1;
         orders.with_unit += u64::from(has_unit);
         orders.revenue += i128::from(revenue);
         let mut margin = Some(0i64);

@@ -70,9 +70,11 @@ pub struct Intake<'s> {
     totals: Totals,
     /// The first and the last moment of events, and of orders of files.
     span: [Option<(i64, i64)>; 2],
-    /// Exposures by experiment and day of UTC.
+    /// Exposures by experiment and day of the zone, counted from 1970.
     exposures: BTreeMap<(usize, i64), u64>,
     any_customers: bool,
+    /// The number of the orders file that is read.
+    file: u32,
 }
 
 /// What was taken in, for whoever looks at it unit by unit.
@@ -102,6 +104,7 @@ impl<'s> Intake<'s> {
             span: [None; 2],
             exposures: BTreeMap::new(),
             any_customers: settings.planned.iter().any(|planned| planned.plan.unit == UnitKind::Customer),
+            file: 0,
         }
     }
 
@@ -114,6 +117,11 @@ impl<'s> Intake<'s> {
             title: product.title.as_deref().map(Into::into),
         };
         self.catalog.insert(self.names.id(&product.sku), worth);
+    }
+
+    /// The lines that follow are those of another file: what two files say alike of an order, they say of the same pieces.
+    pub fn next_file(&mut self) {
+        self.file += 1;
     }
 
     /// Takes a line of an order.
@@ -129,7 +137,7 @@ impl<'s> Intake<'s> {
         let bought = line.quantity > 0;
         self.faults.add(Fault::Returned, u64::from(!bought));
         let worth = self.priced(&line.sku, line.quantity, line.unit_price.map(Money::minor));
-        let from = From::File { line: worth, cancelled: line.cancelled };
+        let from = From::File { file: self.file, line: worth, cancelled: line.cancelled };
         let unit = self.identity(line.who.as_ref());
         let customer = line.customer.as_deref().filter(|_| self.any_customers).map_or(0, |name| self.customer(name));
         let variants = self.pairs(&line.variants);
@@ -170,8 +178,12 @@ impl<'s> Intake<'s> {
             skus: event.items.iter().map(|item| self.names.id(&item.sku)).collect(),
             segment: self.pairs(&event.segment),
         };
-        // Nobody's events are dealt by their id, so that what came twice still meets.
-        let whose = if unit == 0 { id } else { half(unit) };
+        // Nobody's events are dealt by their list, so that a click meets its impression, and what came twice itself.
+        let whose = match (unit, told.recommendation) {
+            (0, 0) => id,
+            (0, list) => list,
+            _ => half(unit),
+        };
         self.told.push(whose, &Row { unit, at, what: What::Told(told) })
     }
 
@@ -220,7 +232,9 @@ impl<'s> Intake<'s> {
         self.faults.add(Fault::WithoutPrice, u64::from(price.is_none()));
         let times = |minor: i64| minor.saturating_mul(quantity);
         let revenue = price.map_or(0, times);
-        let cost = worth.and_then(|worth| worth.cost).map(times);
+        // What lowers the sum and costs nothing, as a discount, is margin lost in full.
+        let lowers = price.is_some_and(|price| price < 0);
+        let cost = worth.and_then(|worth| worth.cost).or(lowers.then_some(0)).map(times);
         Line { sku, bought: quantity > 0, revenue, margin: cost.map(|cost| revenue.saturating_sub(cost)) }
     }
 
@@ -236,7 +250,12 @@ impl<'s> Intake<'s> {
         at
     }
 
-    fn is_over(&self, at: Moment) -> bool {
+    /// Whether a moment is beyond what is looked at.
+    fn is_over(&mut self, at: Moment) -> bool {
+        if self.settings.latest.is_some_and(|latest| at.second() > latest) {
+            self.faults.add(Fault::Future, 1);
+            return true;
+        }
         self.settings.now.is_some_and(|now| at.second() >= now)
     }
 
@@ -279,7 +298,7 @@ impl<'s> Intake<'s> {
             return false;
         };
         let planned = &self.settings.planned[n];
-        *self.exposures.entry((n, at.div_euclid(24 * HOUR))).or_default() += 1;
+        *self.exposures.entry((n, self.settings.day(at))).or_default() += 1;
         let Some(Who::Unit(unit)) = &event.who else { return false };
         let segment: Vec<(&str, &str)> =
             event.segment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();

@@ -87,8 +87,8 @@ pub(crate) struct OrderRow {
 /// Where an order's row is from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum From {
-    /// A line of a file.
-    File { line: Line, cancelled: bool },
+    /// A line of a file, by its number.
+    File { file: u32, line: Line, cancelled: bool },
     /// A purchase of a log.
     Log { id: u64, lines: Vec<Line> },
 }

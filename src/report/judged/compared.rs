@@ -1,7 +1,8 @@
 //! A treatment against the control.
 
 use super::figures::{self, CONFIDENCE, Scale};
-use crate::experiment::{Metric, Plan};
+use crate::experiment::{Measure, Metric, Plan};
+use crate::report::frame::NOVELTY_DAYS;
 use crate::report::moments::{Compared, Figure, Moments};
 use crate::report::statistics::{
     ConfidenceSequence, Interval, KillRule, Lift, Look, Looks, Novelty, OperatingPoint, margin_drag,
@@ -12,7 +13,7 @@ use crate::report::told::{Attribution, Comparison, DayLift, Harm, LookTold, Nove
 /// The chance to err that all looks share.
 pub(super) const ALPHA: f64 = 0.05;
 /// Days of the early and of the late part of a test.
-const PART: usize = 10;
+const PART: usize = NOVELTY_DAYS;
 
 /// Two arms, the treatment first, as far as they are looked at.
 pub(super) struct Pair<'a> {
@@ -73,7 +74,9 @@ impl Pair<'_> {
             harm: self.harm(self.days),
             novelty: self.novelty(),
             attribution: self.attribution(&treatment, &control),
-            operating: error.map_or(Vec::new(), |error| OperatingPoint::table(self.rule, error).to_vec()),
+            operating: error
+                .filter(|_| self.plan.kill.measure == Measure::NetLift)
+                .map_or(Vec::new(), |error| OperatingPoint::table(self.rule, error).to_vec()),
             net,
         }
     }
@@ -145,7 +148,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Those who came in the first ten days against those of the last ten of the plan.
+    /// Those who came in the first ten days against those of the last ten of the plan, each with what they did in their ten.
     fn novelty(&self) -> Option<NoveltyTold> {
         let (_, figures) = figures::net(self.scale);
         let last = self.days.min(usize::from(self.plan.days));

@@ -9,18 +9,16 @@ pub(crate) use checks::sample_ratio;
 pub(crate) use figures::{Scale, all, counted, counts, measured};
 
 use super::frame::{Frame, Trial};
-use super::intake::Names;
+use super::intake::{Names, Orders};
 use super::settings::Settings;
 use super::statistics::{Looks, Reason, SampleRatio, equal_fractions};
 use super::tally::{ExperimentTally, Tally};
 use super::told::{ArmTold, DayArm, DayTold, ExperimentTold, Finding, Inside, PlanTold, SegmentTold, Severity};
-use crate::experiment::{Planned, Registration};
+use crate::experiment::{Measure, Planned, Registration};
 use compared::{ALPHA, Pair};
 use std::collections::BTreeMap;
 use verdict::Around;
 
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 3_600_000;
 /// Most values of a key that are told.
 const MOST_VALUES: usize = 12;
 /// Most segments that are told.
@@ -46,6 +44,7 @@ pub(crate) struct Judge<'a> {
     pub settings: &'a Settings,
     pub frame: &'a Frame,
     pub names: &'a Names,
+    pub orders: &'a Orders,
     pub scale: Scale,
     pub boundaries: &'a Boundaries,
     /// What is wrong with the data.
@@ -96,7 +95,7 @@ impl Judge<'_> {
             verdict: verdict::told(&decided, comparisons.get(decided.arm.saturating_sub(1)), &around),
             sample_ratio: self.ratio(planned, mine, days).map(|(_, told)| told),
             join,
-            exposed_orders: self.exposed_orders(planned, trial, now, tally, mine),
+            exposed_orders: self.exposed_orders(planned, trial, now, mine),
             days: self.days(trial, mine, &pair(1, days)),
             segments: self.segments(mine),
             promotions: self.promotions(trial, mine),
@@ -115,9 +114,10 @@ impl Judge<'_> {
     fn long(&self, first: &Planned, trial: &Trial) -> Option<verdict::Long> {
         let follows = |other: &&Planned| other.follows.as_ref() == Some(&first.experiment.name);
         let long = self.settings.planned.iter().find(follows)?;
-        let from = long.experiment.from?.0.saturating_mul(1_000);
-        let start = self.frame.days.start(trial.start?);
-        let days = from.saturating_sub(start).max(0) / DAY;
+        let date = |at: jiff::Timestamp| self.settings.zone.to_datetime(at).date();
+        let from = date(jiff::Timestamp::from_second(long.experiment.from?.0).ok()?);
+        let start = date(jiff::Timestamp::from_millisecond(self.frame.days.start(trial.start?)).ok()?);
+        let days = (from - start).get_days().max(0);
         Some(verdict::Long {
             name: long.experiment.name.to_string(),
             share: long.experiment.arms.iter().find(|arm| arm.is_control())?.share().to_fraction(),
@@ -126,21 +126,14 @@ impl Judge<'_> {
     }
 
     /// The share of the shop's orders that an experiment counted, by the share of units that were in its arms.
-    fn exposed_orders(
-        &self,
-        planned: &Planned,
-        trial: &Trial,
-        now: usize,
-        tally: &Tally,
-        mine: &ExperimentTally,
-    ) -> Option<f64> {
+    fn exposed_orders(&self, planned: &Planned, trial: &Trial, now: usize, mine: &ExperimentTally) -> Option<f64> {
         let (start, days) = (trial.start?, now.min(trial.planned_days));
         let counted: u64 = mine.arms.iter().map(|arm| arm.after(days).told.orders).sum();
-        let all: u64 = tally.orders.range(start..start + days).map(|(_, orders)| orders).sum();
+        let all = self.orders.between(self.frame.days.start(start), self.frame.days.start(start + days));
         let dealt: f64 = planned.experiment.arms.iter().map(|arm| arm.share().to_fraction()).sum();
         let dealt = dealt * (1.0 - self.settings.global_holdout.share.to_fraction());
         let of_all = all as f64 * dealt;
-        (of_all > 0.0).then(|| (counted as f64 / of_all).min(1.0))
+        (counted > 0 && of_all > 0.0).then(|| (counted as f64 / of_all).min(1.0))
     }
 
     /// What forbids a verdict before any figure is looked at.
@@ -150,8 +143,9 @@ impl Judge<'_> {
             finding.severity == Severity::Blocks && finding.experiment.as_deref().is_none_or(|of| of == name)
         });
         let unregistered = verdict::unregistered(planned);
+        let margins = planned.plan.kill.measure == Measure::MarginDrag && !self.scale.with_margin;
         let drawn = checks::not_randomised(mine).map(|_| Reason::NotRandomised);
-        unregistered.or(broken.then_some(Reason::DataBroken)).or(drawn)
+        unregistered.or(broken.then_some(Reason::DataBroken)).or(drawn).or(margins.then_some(Reason::CostsUnknown))
     }
 
     fn ratio(

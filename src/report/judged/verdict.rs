@@ -8,6 +8,7 @@ use crate::report::frame::{EXTENSION, SECOND_VERDICT};
 use crate::report::moments::Figure;
 use crate::report::statistics::{Evidence, KillRule, Reason, SampleRatio, Verdict};
 use crate::report::told::{Comparison, LongHoldout, VerdictTold};
+use crate::report::words;
 
 /// Most and least of the long holdout; the smaller one where it holds enough units.
 const LONG_HOLDOUT: [f64; 2] = [0.05, 0.10];
@@ -24,14 +25,15 @@ pub(super) struct Decided {
 /// The rule of the plan as the statistics have it, and what it looks at.
 pub(super) fn rule(plan: &Plan, scale: figures::Scale) -> (KillRule, [Figure; 2]) {
     let threshold = plan.kill.threshold.to_fraction();
-    let (threshold, figures) = match plan.kill.measure {
-        Measure::NetLift => (threshold, figures::net(scale).1),
+    let (threshold, floor, figures) = match plan.kill.measure {
+        Measure::NetLift => (threshold, 0.0, figures::net(scale).1),
         // A drag of 5 % is a margin rate that falls by 5 %.
-        Measure::MarginDrag => (-threshold, [Figure::Margin, Figure::Revenue]),
-        Measure::Lift(metric) => (threshold, figures::figures(metric, scale)),
+        Measure::MarginDrag => (-threshold, -threshold, [Figure::Margin, Figure::Revenue]),
+        Measure::Lift(metric) => (threshold, 0.0, figures::figures(metric, scale)),
     };
     let rule = KillRule {
         threshold,
+        floor,
         min_visitors: u64::from(plan.min_units),
         days: u32::from(plan.days),
         extension: EXTENSION as u32,
@@ -48,8 +50,8 @@ pub(super) fn unregistered(planned: &Planned) -> Option<Reason> {
     }
 }
 
-/// Applies the rule to each treatment on the day of the plan, and once more after an extension. One treatment that may stay
-/// decides for the experiment; else one that is unclear.
+/// Applies the rule to each treatment on the day of the plan, and once more after an extension; harm is looked for on every day. The
+/// best treatment that may stay decides for the experiment; else one that does harm, else one that is not decided.
 pub(super) fn decide(
     pairs: &[(usize, Pair<'_>)],
     figures: [Figure; 2],
@@ -81,19 +83,27 @@ pub(super) fn decide(
         };
         let mut first = on(now.min(planned), false);
         let over = planned + EXTENSION;
-        if first.reason.verdict() == Verdict::Extend && now >= over {
-            first = on(over, true);
+        if first.reason.verdict() == Verdict::Extend {
+            let later = if now >= over { on(over, true) } else { on(now, false) };
+            if now >= over || later.reason == Reason::Harm {
+                first = later;
+            }
         }
-        decided.push(first);
+        let net = pair.standing(figures, first.days).net.map_or(0.0, |net| net.lift);
+        decided.push((first, net));
     }
-    let rank = |decided: &Decided| match decided.reason.verdict() {
+    let rank = |reason: Reason| match reason.verdict() {
         Verdict::Keep => 0,
-        Verdict::Inconclusive => 1,
-        Verdict::Extend => 2,
-        Verdict::Revert => 3,
+        Verdict::Revert if reason == Reason::Harm => 1,
+        Verdict::Inconclusive => 2,
+        Verdict::Extend => 3,
+        Verdict::Revert => 4,
+    };
+    let order = |(a, a_net): &(Decided, f64), (b, b_net): &(Decided, f64)| {
+        rank(a.reason).cmp(&rank(b.reason)).then(b_net.total_cmp(a_net))
     };
     let nobody = Decided { reason: Reason::Nobody, days: now, arm: 1 };
-    decided.into_iter().min_by_key(rank).unwrap_or(nobody)
+    decided.into_iter().min_by(order).map_or(nobody, |(decided, _)| decided)
 }
 
 /// Why nothing can be compared.
@@ -130,14 +140,24 @@ pub(super) struct Long {
 /// The verdict in words.
 pub(super) fn told(decided: &Decided, comparison: Option<&Comparison>, around: &Around<'_>) -> VerdictTold {
     let reason = decided.reason;
+    let about = reason.sentence().replace("net lift", &figure(around.planned.plan.kill.measure));
     let sentence = match comparison.and_then(|comparison| figures_of(comparison, around.planned)) {
-        Some(figures) => format!("{}: {figures}.", reason.sentence().trim_end_matches('.')),
-        None => reason.sentence().to_owned(),
+        Some(figures) => format!("{}: {figures}.", about.trim_end_matches('.')),
+        None => about,
     };
     let is_first = around.planned.follows.is_none();
-    let long_holdout = (reason.verdict() == Verdict::Keep && is_first).then(|| long_holdout(around));
+    let long_holdout = (reason.verdict() == Verdict::Keep && is_first).then(|| long_holdout(around, decided.days));
     let next = next(decided, around, long_holdout.as_ref());
     VerdictTold { verdict: reason.verdict(), reason, sentence, next, long_holdout }
+}
+
+/// What the rule looks at, in words.
+fn figure(measure: Measure) -> String {
+    match measure {
+        Measure::NetLift => "net lift".to_owned(),
+        Measure::MarginDrag => "change of the margin rate".to_owned(),
+        Measure::Lift(metric) => format!("lift of the {}", words::metric(metric.name())),
+    }
 }
 
 /// `net lift +1.8 % (−0.3 % to +4.0 %, 95 %) of AOV +5.0 % and margin drag 3.0 %, asked for: +3.0 %`.
@@ -149,14 +169,20 @@ fn figures_of(comparison: &Comparison, planned: &Planned) -> Option<String> {
     };
     let asked = match planned.plan.kill.measure {
         Measure::NetLift => format!(", asked for: {}", lift(planned.plan.kill.threshold.to_fraction(), 1)),
-        _ => format!(", the rule: {}", planned.plan.kill),
+        Measure::MarginDrag => format!(", the rule: {}", planned.plan.kill),
+        Measure::Lift(metric) => {
+            let its = comparison.measured.iter().find(|measured| measured.metric == metric.name())?;
+            let (name, interval) = (words::metric(metric.name()), range(its.interval.lower, its.interval.upper, 1));
+            let (own, net) = (lift(its.lift, 1), lift(net.lift, 1));
+            return Some(format!("{name} {own} ({interval}, 95 %), the rule: {}; net lift {net}", planned.plan.kill));
+        }
     };
     let interval = range(net.interval.lower, net.interval.upper, 1);
     Some(format!("net lift {} ({interval}, 95 %){parts}{asked}", lift(net.lift, 1)))
 }
 
 /// The one that the file has; else five units of a hundred stay without, or ten where five would be too few to see anything.
-fn long_holdout(around: &Around<'_>) -> LongHoldout {
+fn long_holdout(around: &Around<'_>, days: usize) -> LongHoldout {
     let arm = around.treatment.clone();
     if let Some(Long { name, share, day }) = &around.long {
         let number = u32::try_from(*day).unwrap_or(u32::MAX);
@@ -168,16 +194,18 @@ fn long_holdout(around: &Around<'_>) -> LongHoldout {
             on: (around.date)(*day),
         };
     }
-    let rest = SECOND_VERDICT.saturating_sub(usize::from(around.planned.plan.days)) as f64;
-    let a_day = around.visitors as f64 / around.now.max(1) as f64;
+    // It begins tomorrow at the earliest, and lasts as long as a test does.
+    let day = SECOND_VERDICT.max(around.now + EXTENSION);
+    let rest = (day - around.now) as f64;
+    let a_day = around.visitors as f64 / days.max(1) as f64;
     let [small, large] = LONG_HOLDOUT;
     let enough = small * a_day * rest >= 5.0 * f64::from(around.planned.plan.min_units);
     LongHoldout {
         experiment: None,
         arm,
         share: if enough { small } else { large },
-        day: SECOND_VERDICT as u32,
-        on: (around.date)(SECOND_VERDICT),
+        day: u32::try_from(day).unwrap_or(u32::MAX),
+        on: (around.date)(day),
     }
 }
 
@@ -228,6 +256,7 @@ fn next(decided: &Decided, around: &Around<'_>, long: Option<&LongHoldout>) -> S
         (_, Reason::TooFewVisitors | Reason::NoOrders | Reason::NoLift) => {
             "Give it a larger share of the visitors, or more days: `endcap plan` says how many.".to_owned()
         }
+        (_, Reason::CostsUnknown) => "Give a catalog with costs: `--catalog`.".to_owned(),
         (_, Reason::Nobody) => "Check that pages send `exposure` events with this experiment's name.".to_owned(),
         _ => "Mend what the findings name, and report again.".to_owned(),
     }

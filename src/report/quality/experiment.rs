@@ -126,13 +126,15 @@ impl Writer {
         let longest = arms.iter().map(|arm| arm.days.len()).max().unwrap_or(0);
         let is_gap = |arm: &ArmTally, usual: u64, day: usize| {
             let told = arm.days.get(day).map_or(0, |slot| slot.told.exposures);
-            usual >= USUAL && (told as f64) < GAP * usual as f64
+            (told as f64) < GAP * usual as f64
         };
+        // Arms that never tell much say nothing by telling little.
+        let heard: Vec<(&ArmTally, u64)> = arms.iter().zip(usual).filter(|(_, usual)| *usual >= USUAL).collect();
         let (mut all, mut single) = (0, 0);
         for day in 0..longest.saturating_sub(1) {
-            let gaps = arms.iter().zip(&usual).filter(|(arm, usual)| is_gap(arm, **usual, day)).count();
-            all += u64::from(gaps == arms.len());
-            single += u64::from(gaps > 0 && gaps < arms.len());
+            let gaps = heard.iter().filter(|(arm, usual)| is_gap(arm, *usual, day)).count();
+            all += u64::from(gaps > 0 && gaps == heard.len());
+            single += u64::from(gaps > 0 && gaps < heard.len());
         }
         let days = longest as u64;
         self.write(

@@ -6,6 +6,7 @@ mod orders;
 use super::faults::Fault;
 use super::frame::Frame;
 use super::intake::{Orders, Totals};
+use super::placements;
 use super::settings::Settings;
 use super::tally::Tally;
 use super::told::{Finding, Severity};
@@ -28,7 +29,7 @@ pub struct ReadFaults {
     pub with_zone: u64,
     /// Times without one, taken as UTC.
     pub without_zone: u64,
-    /// Lines of orders whose cart attribute cannot be read.
+    /// Lines of orders whose `_endcap`, `unit_key` or `experiments` cannot be read.
     pub unreadable_attributes: u64,
 }
 
@@ -103,7 +104,7 @@ impl Writer {
             "Convert them, or report on each currency by itself.",
         );
         let said = format!(
-            "{unreadable_attributes} lines of orders carry an `_endcap` that cannot be read: they name no unit."
+            "{unreadable_attributes} lines of orders carry an `_endcap`, `unit_key` or `experiments` that cannot be read: they name no unit, or no arm."
         );
         self.write(
             "unreadable_attributes",
@@ -118,11 +119,24 @@ impl Writer {
         self.write("mixed_zones", Warns, (mixed, with_zone + without_zone), said, "Export all times with their zone.");
     }
 
+    /// Placements of the log that no table tells.
+    fn placements(&mut self, data: &Data<'_>) {
+        let named = data.tally.named_placements();
+        let untold = named.saturating_sub(placements::MOST) as u64;
+        let said = format!(
+            "The log names at least {named} placements: told are those of the file, and others up to {} in all.",
+            placements::MOST
+        );
+        let remedy = "Look at who sends them: `item_list_id` is a place on a page, no product and no address.";
+        self.write("placements_untold", Warns, (untold, named as u64), said, remedy);
+    }
+
     fn rows(&mut self, data: &Data<'_>) {
         let (faults, totals) = (&data.tally.faults, data.totals);
         let events = totals.events;
         let nothing = u64::from(events == 0);
         self.write("no_events", Blocks, (nothing, 0), "There are no events.".into(), "Give the log: `--events`.");
+        self.placements(data);
         let mixed = totals.units.min(totals.keys);
         let said = format!("{} rows name their unit and {} its hash: these never meet.", totals.units, totals.keys);
         self.write(
@@ -132,7 +146,7 @@ impl Writer {
             said,
             "Give the key that the log was written with: `--key`.",
         );
-        let table: [(&'static str, Fault, Severity, &str, &str); 8] = [
+        let table: [(&'static str, Fault, Severity, &str, &str); 9] = [
             (
                 "duplicate_events",
                 Fault::Duplicate,
@@ -153,6 +167,13 @@ impl Writer {
                 Notes,
                 "events were told by a clock that is wrong; the time of arrival is taken",
                 "Nothing, where they are few.",
+            ),
+            (
+                "from_the_future",
+                Fault::Future,
+                Warns,
+                "rows are dated after now and are left out",
+                "Look at the clock of whoever wrote them; of orders, at who enters dates by hand.",
             ),
             (
                 "events_without_unit",

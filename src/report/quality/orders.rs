@@ -31,7 +31,7 @@ impl Writer {
             "Expected from visitors without consent; of others, put `_endcap` into the order.",
         );
         let lines = data.totals.lines;
-        let table: [(&'static str, Fault, Severity, u64, &str, &str); 6] = [
+        let table: [(&'static str, Fault, Severity, u64, &str, &str); 7] = [
             (
                 "purchases_without_order",
                 Fault::PurchaseWithoutOrder,
@@ -65,6 +65,14 @@ impl Writer {
                 "Nothing, where they are refunds under a number of their own.",
             ),
             ("returned_lines", Fault::Returned, Notes, lines, "lines came back and are taken off", "Nothing."),
+            (
+                "lines_again",
+                Fault::LineAgain,
+                Warns,
+                lines,
+                "lines of orders stand in more than one file and count once",
+                "Give each order by one file: exports that overlap are easily counted twice.",
+            ),
             (
                 "lines_without_price",
                 Fault::WithoutPrice,

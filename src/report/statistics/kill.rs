@@ -75,9 +75,34 @@ pub enum Reason {
     NotRandomised,
     /// INCONCLUSIVE: the data have a fault that forbids a verdict.
     DataBroken,
+    /// INCONCLUSIVE: the rule looks at margins, and costs are not known.
+    CostsUnknown,
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::Shown,
+        Self::SurelyBelow,
+        Self::Below,
+        Self::StillUnclear,
+        Self::Harm,
+        Self::Unclear,
+        Self::RegisteredDown,
+        Self::SampleRatio,
+        Self::OrdersNotJoined,
+        Self::TooEarly,
+        Self::TooFewVisitors,
+        Self::NoOrders,
+        Self::NoLift,
+        Self::Nobody,
+        Self::PlanMissing,
+        Self::PlanChanged,
+        Self::NotRandomised,
+        Self::DataBroken,
+        Self::CostsUnknown,
+    ];
+
     /// The verdict that it belongs to.
     pub fn verdict(self) -> Verdict {
         match self {
@@ -94,7 +119,8 @@ impl Reason {
             | Self::PlanMissing
             | Self::PlanChanged
             | Self::NotRandomised
-            | Self::DataBroken => Verdict::Inconclusive,
+            | Self::DataBroken
+            | Self::CostsUnknown => Verdict::Inconclusive,
         }
     }
 
@@ -125,6 +151,7 @@ impl Reason {
                 "The arms differ in what an experiment cannot change, such as the device: they were not drawn."
             }
             Self::DataBroken => "The data have a fault that forbids a verdict: see the findings.",
+            Self::CostsUnknown => "The rule looks at the margin rate, and costs are not known.",
         }
     }
 }
@@ -135,6 +162,8 @@ pub struct KillRule {
     /// The net lift that a placement must reach; 0.03 for 3 %. Below 0 for a figure that may fall that far and no further, as a
     /// margin rate.
     pub threshold: f64,
+    /// What the lower bound of a KEEP must be above: 0, or the threshold of a figure that may fall.
+    pub floor: f64,
     /// Visitors that the smaller arm must have.
     pub min_visitors: u64,
     /// Full days that a test runs.
@@ -145,7 +174,7 @@ pub struct KillRule {
 
 impl Default for KillRule {
     fn default() -> Self {
-        Self { threshold: 0.03, min_visitors: 0, days: 30, extension: 30 }
+        Self { threshold: 0.03, floor: 0.0, min_visitors: 0, days: 30, extension: 30 }
     }
 }
 
@@ -203,7 +232,7 @@ impl KillRule {
             Reason::SurelyBelow
         } else if net.lift < self.threshold {
             Reason::Below
-        } else if net.lower_bound(Self::KEEP_CONFIDENCE) <= self.threshold.min(0.0) {
+        } else if net.lower_bound(Self::KEEP_CONFIDENCE) <= self.floor {
             unclear(Reason::Unclear)
         } else if evidence.registered.is_some_and(|lift| lift.lift < 0.0) {
             unclear(Reason::RegisteredDown)
@@ -239,7 +268,7 @@ mod tests {
         }
     }
 
-    const RULE: KillRule = KillRule { threshold: 0.03, min_visitors: 13_300, days: 30, extension: 14 };
+    const RULE: KillRule = KillRule { threshold: 0.03, floor: 0.0, min_visitors: 13_300, days: 30, extension: 14 };
 
     #[test]
     fn five_percent_more_at_a_lower_margin_is_reverted() {
@@ -287,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_figure_that_may_fall_is_kept_where_it_surely_falls_no_further() {
-        let rule = KillRule { threshold: -0.05, ..RULE };
+        let rule = KillRule { threshold: -0.05, floor: -0.05, ..RULE };
         for (rate, error, reason) in
             [(-0.02, 0.01, Reason::Shown), (-0.04, 0.02, Reason::Unclear), (-0.06, 0.02, Reason::Below)]
         {
@@ -306,10 +335,7 @@ mod tests {
 
     #[test]
     fn every_reason_is_one_sentence() {
-        use Reason::*;
-        let all = [Shown, SurelyBelow, Below, StillUnclear, Harm, Unclear, RegisteredDown, SampleRatio];
-        let rest = [OrdersNotJoined, TooEarly, TooFewVisitors, NoOrders, NoLift, Nobody, PlanMissing, PlanChanged];
-        for reason in all.into_iter().chain(rest).chain([NotRandomised, DataBroken]) {
+        for reason in Reason::ALL {
             let sentence = reason.sentence();
             assert!(sentence.ends_with('.') && sentence.matches('.').count() == 1, "{sentence}");
             let verdict = serde_json::to_string(&reason.verdict()).unwrap();

@@ -26,7 +26,7 @@ fn quarterly(told: &Quarterly, width: usize) -> Option<String> {
             .iter()
             .map(|one| format!("Not worth its slot: {}: {}", plain(&one.placement), plain(&one.sentence))),
     );
-    if let Some(rules) = &told.rules {
+    if let Some(rules) = told.rules.as_ref().filter(|rules| rules.carts > 0) {
         lines.extend(
             (!rules.never_fired.is_empty()).then(|| format!("Rules that never fired: {}", names(&rules.never_fired))),
         );

@@ -35,11 +35,11 @@ pub struct Overdue {
 /// What the rules did to carts of the time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RulesTold {
-    /// How many carts were asked about.
+    /// How many carts were asked about, each at every placement; 0 where there were no orders: nothing is known of rules then.
     pub carts: u64,
     /// Rules that did something, most often first.
     pub fired: Vec<RuleFired>,
-    /// Rules that did nothing.
+    /// Rules that did nothing; of those that have a name and wait for no segment, which carts do not tell.
     pub never_fired: Vec<String>,
 }
 

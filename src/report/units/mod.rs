@@ -6,14 +6,18 @@ mod trial;
 use super::faults::Fault;
 use super::frame::Frame;
 use super::intake::{Kind, NameId, Row, Sold, Told, What};
-use super::tally::{PlacementTally, Tally};
+use super::tally::Tally;
 use attribution::{Credits, Touches};
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Milliseconds without a sign of life after which the next one is a new visit: GA4's half an hour.
 const VISIT: i64 = 30 * 60_000;
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 3_600_000;
+/// Placements that a unit's orders are attributed to, at most.
+const MOST_MET: usize = 1_000;
 
 /// An order, valued.
 pub(super) struct Order<'a> {
@@ -35,20 +39,16 @@ pub(super) struct Unit<'a> {
     pub orders: Vec<Order<'a>>,
     /// When each visit began.
     pub visits: Vec<i64>,
+    /// The same by exposures and orders alone, which every arm tells alike: a control has nothing to click on.
+    pub alike: Vec<i64>,
 }
 
 /// Adds the units of one shard up.
 pub(super) fn tally(frame: &Frame, mut rows: Vec<Row>) -> Tally {
     let arms = || frame.experiments.iter().map(|trial| trial.arms.len());
     let mut tally = Tally::new(arms());
+    tally.kept = frame.experiments.iter().map(|trial| trial.placement).collect();
     rows.sort_by_key(|row| (row.unit, row.at, order_of(row)));
-    for row in &rows {
-        if let What::Sold(sold) = &row.what
-            && sold.lines.iter().any(|line| line.bought)
-        {
-            *tally.orders.entry(frame.days.of(row.at)).or_default() += 1;
-        }
-    }
     for of_unit in rows.chunk_by(|a, b| a.unit == b.unit) {
         match of_unit.first() {
             Some(row) if row.unit == 0 => nobody(frame, of_unit, &mut tally),
@@ -82,13 +82,13 @@ fn somebody(frame: &Frame, rows: &[Row], tally: &mut Tally) {
         return;
     }
     seen(frame, &events, tally);
-    let touches = Touches::of(&events);
+    let touches = Touches::of(&of_few(frame, &events));
     let sold = rows.iter().filter_map(|row| match &row.what {
         What::Sold(sold) => Some((row.at, sold)),
         What::Told(_) => None,
     });
     let orders: Vec<Order<'_>> = sold.map(|(at, sold)| valued(frame, &touches, at, sold)).collect();
-    let unit = Unit { visits: visits(rows), events, orders };
+    let unit = Unit { visits: visits(rows, |_| true), alike: visits(rows, is_told_by_all), events, orders };
     placements(&unit, tally);
     trial::count(frame, &unit, tally);
     trial::count_global(frame, &unit, tally);
@@ -109,6 +109,22 @@ fn once<'a>(rows: &'a [Row], tally: &mut Tally) -> Vec<(i64, &'a Told)> {
     events
 }
 
+/// The events of the placements that were met first, and of those of experiments: what is attributed is looked at order by order
+/// and placement by placement, and nobody meets more.
+fn of_few<'a, 'b>(frame: &Frame, events: &'b [(i64, &'a Told)]) -> Cow<'b, [(i64, &'a Told)]> {
+    let mut met: FxHashSet<NameId> = FxHashSet::default();
+    for (_, told) in events {
+        if met.len() < MOST_MET {
+            met.insert(told.placement);
+        }
+    }
+    if met.len() < MOST_MET {
+        return Cow::Borrowed(events);
+    }
+    met.extend(frame.experiments.iter().map(|trial| trial.placement));
+    events.iter().filter(|(_, told)| met.contains(&told.placement)).copied().collect()
+}
+
 /// Whether nobody asks that often in 24 hours. Exposures alone count: they are told by every arm alike, so all arms lose the
 /// same machines.
 fn is_machine(frame: &Frame, events: &[(i64, &Told)]) -> bool {
@@ -117,10 +133,18 @@ fn is_machine(frame: &Frame, events: &[(i64, &Told)]) -> bool {
     times.iter().zip(times.iter().skip(most)).any(|(first, last)| last - first < DAY)
 }
 
-fn visits(rows: &[Row]) -> Vec<i64> {
+/// Whether every arm tells it.
+fn is_told_by_all(row: &Row) -> bool {
+    match &row.what {
+        What::Told(told) => told.kind == Kind::Exposure,
+        What::Sold(_) => true,
+    }
+}
+
+fn visits(rows: &[Row], counts: impl Fn(&Row) -> bool) -> Vec<i64> {
     let mut visits = Vec::new();
     let mut last = i64::MIN;
-    for row in rows {
+    for row in rows.iter().filter(|row| counts(row)) {
         if last == i64::MIN || row.at - last > VISIT {
             visits.push(row.at);
         }
@@ -134,25 +158,26 @@ fn seen(frame: &Frame, events: &[(i64, &Told)], tally: &mut Tally) {
     let mut clicked: FxHashSet<u64> = FxHashSet::default();
     clicked.extend(events.iter().filter(|(_, told)| told.kind == Kind::Click).map(|(_, told)| told.recommendation));
     for (at, told) in events {
-        let placement = tally.placements.entry(told.placement).or_default();
-        let day = placement.days.entry(frame.days.of(*at)).or_default();
-        let counts = &mut placement.told;
-        match told.kind {
-            Kind::Exposure => counts.exposures += 1,
-            Kind::Impression => {
-                counts.impressions += 1;
-                counts.clicked += u64::from(told.recommendation != 0 && clicked.contains(&told.recommendation));
-                day[0] += 1;
+        tally.placement(told.placement, |placement| {
+            let day = placement.days.entry(frame.days.of(*at)).or_default();
+            let counts = &mut placement.told;
+            match told.kind {
+                Kind::Exposure => counts.exposures += 1,
+                Kind::Impression => {
+                    counts.impressions += 1;
+                    counts.clicked += u64::from(told.recommendation != 0 && clicked.contains(&told.recommendation));
+                    day[0] += 1;
+                }
+                Kind::Click => {
+                    counts.clicks += 1;
+                    day[1] += 1;
+                }
+                Kind::Add => {
+                    counts.adds += 1;
+                    day[2] += 1;
+                }
             }
-            Kind::Click => {
-                counts.clicks += 1;
-                day[1] += 1;
-            }
-            Kind::Add => {
-                counts.adds += 1;
-                day[2] += 1;
-            }
-        }
+        });
         for sku in &told.skus {
             tally.product(told.placement, *sku, |product| match told.kind {
                 Kind::Exposure => {}
@@ -186,52 +211,55 @@ pub(super) fn line_margin(frame: &Frame, revenue: i64, margin: Option<i64>) -> i
 
 /// What a unit's visits and orders are to the placements.
 fn placements(unit: &Unit<'_>, tally: &mut Tally) {
-    let mut met: Vec<NameId> = unit.events.iter().map(|(_, told)| told.placement).collect();
-    met.sort_unstable();
-    met.dedup();
-    for placement in met {
-        let mine = tally.placements.entry(placement).or_default();
-        mine.told.visitors += 1;
-        mine.told.sessions += sessions(unit, placement);
-        bought(unit, placement, mine);
+    for (placement, sessions) in sessions(unit) {
+        tally.placement(placement, |mine| {
+            mine.told.visitors += 1;
+            mine.told.sessions += sessions;
+        });
     }
+    let mut orders: BTreeMap<NameId, u64> = BTreeMap::new();
     for order in &unit.orders {
-        for credit in &order.credits.products {
-            tally.product(credit.placement, credit.sku, |product| {
-                product.bought += 1;
-                product.revenue += i128::from(credit.revenue);
-                product.margin += i128::from(credit.margin);
-            });
-        }
+        order.credits.assisted.iter().for_each(|(placement, _)| *orders.entry(*placement).or_default() += 1);
+        attributed(order, tally);
+    }
+    for (placement, orders) in orders {
+        tally.placement(placement, |mine| {
+            mine.attached += orders;
+            mine.told.orders += orders;
+            mine.buyers += 1;
+        });
     }
 }
 
-/// Visits with something of a placement in them.
-fn sessions(unit: &Unit<'_>, placement: NameId) -> u64 {
-    let mut last = None;
-    let of_placement = unit.events.iter().filter(|(_, told)| told.placement == placement);
-    of_placement.filter(|(at, _)| last.replace(visit(unit, *at)) != Some(visit(unit, *at))).count() as u64
-}
-
-/// The number of the visit that a moment lies in.
-fn visit(unit: &Unit<'_>, at: i64) -> usize {
-    unit.visits.partition_point(|start| *start <= at)
-}
-
-fn bought(unit: &Unit<'_>, placement: NameId, mine: &mut PlacementTally) {
-    let mut orders = 0;
-    for order in &unit.orders {
-        let of = |credits: &[(NameId, i64)]| credits.iter().find(|(name, _)| *name == placement).map(|(_, sum)| *sum);
-        mine.told.last_click += i128::from(of(&order.credits.last_click).unwrap_or(0));
-        if let Some(revenue) = of(&order.credits.assisted) {
-            orders += 1;
-            mine.told.assisted += i128::from(revenue);
-            mine.told.revenue += i128::from(revenue);
-            let products = order.credits.products.iter().filter(|credit| credit.placement == placement);
-            mine.told.margin += products.map(|credit| i128::from(credit.margin)).sum::<i128>();
-        }
+/// Of each placement, the visits with something of it in them. One look at the events, which are in order of time: a log may
+/// name a placement an event.
+fn sessions(unit: &Unit<'_>) -> BTreeMap<NameId, u64> {
+    let mut met: BTreeMap<NameId, (Option<usize>, u64)> = BTreeMap::new();
+    for (at, told) in &unit.events {
+        let visit = unit.visits.partition_point(|start| start <= at);
+        let (last, sessions) = met.entry(told.placement).or_default();
+        *sessions += u64::from(last.replace(visit) != Some(visit));
     }
-    mine.attached += orders;
-    mine.told.orders += orders;
-    mine.buyers += u64::from(orders > 0);
+    met.into_iter().map(|(placement, (_, sessions))| (placement, sessions)).collect()
+}
+
+/// Adds what of an order is attributed to which placement.
+fn attributed(order: &Order<'_>, tally: &mut Tally) {
+    for (placement, revenue) in &order.credits.last_click {
+        tally.placement(*placement, |mine| mine.told.last_click += i128::from(*revenue));
+    }
+    for (placement, revenue) in &order.credits.assisted {
+        tally.placement(*placement, |mine| {
+            mine.told.assisted += i128::from(*revenue);
+            mine.told.revenue += i128::from(*revenue);
+        });
+    }
+    for credit in &order.credits.products {
+        tally.placement(credit.placement, |mine| mine.told.margin += i128::from(credit.margin));
+        tally.product(credit.placement, credit.sku, |product| {
+            product.bought += 1;
+            product.revenue += i128::from(credit.revenue);
+            product.margin += i128::from(credit.margin);
+        });
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Unit;
 use crate::report::faults::{Crossing, Faults};
-use crate::report::frame::{Frame, Trial};
+use crate::report::frame::{Frame, NOVELTY_DAYS, Trial};
 use crate::report::intake::{Kind, NameId, Told};
 use crate::report::moments::Figures;
 use crate::report::statistics::Cap;
@@ -130,7 +130,9 @@ impl Follow<'_> {
         slot.capped.add(&capped);
         slot.raw.add(&raw);
         let exposed = self.exposed(trial);
-        let mut after_plan = capped;
+        let (mut after_plan, mut in_part) = (capped, capped);
+        // The early ones have ten days to buy, as the late ones have.
+        let part_end = if first < NOVELTY_DAYS { NOVELTY_DAYS.min(planned) } else { planned };
         for order in self.unit.orders.iter().filter(|order| order.at >= self.since && order.at < self.until) {
             let Some(day) = self.day(order.at) else { continue };
             let slot = arm.day(day);
@@ -154,9 +156,12 @@ impl Follow<'_> {
             if day < planned {
                 after_plan = capped;
             }
+            if day < part_end {
+                in_part = capped;
+            }
         }
         if first < planned {
-            arm.day(first).cohort.add(&after_plan);
+            arm.day(first).cohort.add(&in_part);
         }
         let revenue = [raw.revenue, capped.revenue];
         arm.largest.iter_mut().zip(revenue).for_each(|(largest, mine)| *largest = mine.max(*largest));
@@ -196,11 +201,11 @@ impl Follow<'_> {
 
     /// Counts what the unit did at the placement from its first exposure on.
     fn told(&self, arm: &mut ArmTally, trial: Option<&Trial>) {
-        for at in self.unit.visits.iter().filter(|at| **at >= self.since) {
+        for at in self.unit.alike.iter().filter(|at| **at >= self.since && **at < self.until) {
             self.day(*at).into_iter().for_each(|day| arm.day(day).told.sessions += 1);
         }
         // The visit of the first exposure may have begun before it.
-        if !self.unit.visits.contains(&self.since) {
+        if !self.unit.alike.contains(&self.since) {
             self.day(self.since).into_iter().for_each(|day| arm.day(day).told.sessions += 1);
         }
         let Some(trial) = trial else { return };

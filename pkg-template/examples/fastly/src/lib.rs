@@ -5,6 +5,7 @@ use endcap::rank::Pick;
 use endcap::shop::{Currency, ItemId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A request: `{"placement":"cart","cart":[{"sku":"85123A","quantity":2}],"limit":4}`.
@@ -22,6 +23,12 @@ pub struct Asked<'a> {
     #[serde(borrow)]
     pub history: Vec<Bought<'a>>,
     pub limit: Option<u32>,
+    /// The visitor's name for experiments: the same as in the browser, and none without consent.
+    #[serde(borrow)]
+    pub unit: Option<Cow<'a, str>>,
+    /// What the shop says of the visitor, such as `{"country":"AT"}`: experiments may be for some only.
+    #[serde(borrow)]
+    pub segment: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 /// A line of the cart.
@@ -48,6 +55,13 @@ pub struct Answer<'a> {
     placement: &'a str,
     items: Vec<Shown>,
     fallback: Option<&'static str>,
+    /// Why nothing is to be shown: `holdout`, or `incumbent` where the shop's own content stays.
+    silent: Option<&'static str>,
+    /// What would have been shown; an exposure tells it.
+    withheld: Vec<Shown>,
+    experiment: Option<String>,
+    variant: Option<String>,
+    recommendation: String,
     model: String,
 }
 
@@ -102,6 +116,7 @@ pub fn answer<'a>(
     let recent: Vec<&str> = asked.recent.iter().map(|sku| &**sku).collect();
     let history: Vec<PastPurchase> =
         asked.history.iter().map(|past| PastPurchase { sku: &past.sku, days_ago: past.days_ago }).collect();
+    let segment: Vec<(&str, &str)> = asked.segment.iter().map(|(key, value)| (&**key, &**value)).collect();
     let request = Request {
         placement: &asked.placement,
         cart: &cart,
@@ -111,11 +126,17 @@ pub fn answer<'a>(
         history: &history,
         now,
         limit: asked.limit,
+        unit: asked.unit.as_deref(),
+        segment: &segment,
         ..Request::default()
     };
-    let found =
-        recommender.recommend(&request).map(|answer| (answer.picks.to_vec(), answer.fallback.map(|rung| rung.name())));
-    let Some((picks, fallback)) = found else { return Err(Refused::Placement(asked.placement.to_string())) };
+    let Some(found) = recommender.recommend(&request) else {
+        return Err(Refused::Placement(asked.placement.to_string()));
+    };
+    let (picks, withheld) = (found.picks.to_vec(), found.withheld.to_vec());
+    let (fallback, silent) = (found.fallback.map(|rung| rung.name()), found.silent.map(|why| why.name()));
+    let (experiment, variant) = (found.experiment.map(str::to_owned), found.variant.map(str::to_owned));
+    let recommendation = found.recommendation.to_string();
     let dictionary = recommender.model().base().dictionary();
     let sku = |item: ItemId| dictionary.and_then(|dictionary| dictionary.to_sku(item)).unwrap_or_default();
     let shown = |pick: &Pick| Shown {
@@ -124,7 +145,17 @@ pub fn answer<'a>(
         reason: pick.reason.name(),
         because: pick.because().map(sku).collect(),
     };
-    Ok(Answer { placement: &asked.placement, items: picks.iter().map(shown).collect(), fallback, model })
+    Ok(Answer {
+        placement: &asked.placement,
+        items: picks.iter().map(shown).collect(),
+        fallback,
+        silent,
+        withheld: withheld.iter().map(shown).collect(),
+        experiment,
+        variant,
+        recommendation,
+        model,
+    })
 }
 
 impl Line<'_> {

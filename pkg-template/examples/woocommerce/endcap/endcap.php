@@ -43,11 +43,28 @@ add_action( 'woocommerce_blocks_loaded', function () {
 		'callback'  => function ( $data ) {
 			$text = is_array( $data ) && isset( $data['attribute'] ) ? $data['attribute'] : null;
 			if ( is_string( $text ) && strlen( $text ) <= 1000 && preg_match( '/^(?:1;[^;=\s]+(?:;[^;=\s]+=[^;=\s]+)*)?$/D', $text ) ) {
-				WC()->session->set( 'endcap', $text );
+				WC()->session->set( 'endcap', endcap_joined( (string) WC()->session->get( 'endcap' ), $text ) );
 			}
 		},
 	) );
 } );
+
+// Each page knows its own experiments only: what another page told of the same unit stays beside them, in the order of the names.
+function endcap_joined( $before, $text ) {
+	$known = explode( ';', $before );
+	$told  = explode( ';', $text );
+	if ( count( $told ) < 2 || array_slice( $known, 0, 2 ) !== array_slice( $told, 0, 2 ) ) {
+		return $text;
+	}
+	$members = array();
+	foreach ( array_merge( array_slice( $known, 2 ), array_slice( $told, 2 ) ) as $member ) {
+		$members[ strstr( $member, '=', true ) ] = $member;
+	}
+	sort( $members, SORT_STRING );
+	$joined = implode( ';', array_merge( array_slice( $told, 0, 2 ), $members ) );
+	// Where they are too many together, what this page knows counts.
+	return count( $members ) <= 32 && strlen( $joined ) <= 1000 ? $joined : $text;
+}
 
 function endcap_join_order( $order ) {
 	$text = WC()->session ? WC()->session->get( 'endcap' ) : '';

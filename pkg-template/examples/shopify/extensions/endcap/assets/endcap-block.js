@@ -8,7 +8,7 @@
     const [{ load }, blocks, { createEvents, createUnit }, { connectShopify }] = await Promise.all([slim, element, events, shopify].map((file) => import(file)));
     const consent = () => window.Shopify?.customerPrivacy?.analyticsProcessingAllowed() === true;
     const unit = createUnit({ consent });
-    window.endcapShop = connectShopify({
+    const connection = connectShopify({
       element: blocks,
       recommender: load(bundle, { engine, ...(cards && { cards }) }),
       events: createEvents({ consent, unit, dataLayer: window.dataLayer, ...(eventsTo && { endpoint: eventsTo }) }),
@@ -17,7 +17,15 @@
       unit,
       ...(product && { product }),
     });
-    window.Shopify?.loadFeatures?.([{ name: "consent-tracking-api", version: "0.1" }], () => window.endcapShop.refresh());
+    window.endcapShop = connection;
+    // Refused, or taken back, on whatever page that was: what was kept of the visitor goes, in the browser and in the cart.
+    const decided = () => {
+      if (consent()) return connection.refresh();
+      unit.forget();
+      return connection.forget();
+    };
+    document.addEventListener("visitorConsentCollected", decided);
+    window.Shopify?.loadFeatures?.([{ name: "consent-tracking-api", version: "0.1" }], (error) => error || decided());
   } catch (error) {
     console.warn("endcap:", error);
   }
