@@ -92,6 +92,20 @@ fn a_discount_is_margin_lost_in_full() {
 }
 
 #[test]
+fn what_came_back_is_attributed_to_nobody() {
+    let mut log = Log::new(FILE);
+    let unit = unit(&log.settings, "treatment", 0);
+    log.event(EventName::Exposure, &unit, "treatment", START + 1_000);
+    log.event(EventName::SelectItem, &unit, "treatment", START + 2_000);
+    for quantity in [1, 1, -1] {
+        log.order("1", &unit, "B", 10_000, START + HOUR).quantity = quantity;
+    }
+    let report = log.report();
+    let cart = report.placements.iter().find(|placement| placement.name == "cart").unwrap();
+    assert_eq!((cart.last_click_revenue, cart.assisted_revenue, cart.products[0].bought), (100.0, 100.0, 1));
+}
+
+#[test]
 fn a_rule_on_the_margin_rate_needs_costs_and_may_fall_to_its_threshold() {
     let rule = "margin_drag > 0.05";
     let fine = judged(&under(month(3_000, 0.05, 0.03), rule));

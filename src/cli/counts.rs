@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::progress::Talk;
+use super::quiet::quietly;
 use super::shop_files::Shop;
 use crate::evaluate::Options;
 use crate::feed::{FeedError, Summary, counts};
@@ -56,13 +57,11 @@ impl CountFiles {
         let (Some(pairs), Some(items)) = (&self.pairs, &self.items) else { return Ok(None) };
         let bar = talk.reading(pairs);
         let mut files = Vec::new();
-        // The Parquet reader may panic on damaged bytes; that becomes an error, which says all there is to say.
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|_| {}));
-        let all = tally(items, pairs, &mut files);
         let early = self.early.as_ref().filter(|_| self.settings == Settings::Chosen);
-        let early = early.map(|folder| early_tally(folder, &mut files)).transpose();
-        std::panic::set_hook(hook);
+        let (all, early) = quietly(|| {
+            let all = tally(items, pairs, &mut files);
+            (all, early.map(|folder| early_tally(folder, &mut files)).transpose())
+        });
         bar.finish_and_clear();
         let (all, early) = (all?, early?);
         files.iter().for_each(|summary| talk.file_read(summary));

@@ -19,6 +19,7 @@ mod patch;
 mod plan;
 mod profile;
 mod progress;
+mod quiet;
 mod recommend;
 mod report;
 mod rules;

@@ -12,6 +12,7 @@ mod whom;
 
 use super::failure::Failure;
 use super::progress::Talk;
+use super::quiet::quietly;
 use crate::event::Event;
 use crate::event::key::Key;
 use crate::feed::Issue;
@@ -111,11 +112,7 @@ fn read(
     let bar = talk.reading(path);
     let tell = |bytes| bar.set_position(bytes);
     let options = Options { currency, key, max_bad_rows, progress: Some(&tell) };
-    // The Parquet reader may panic on damaged bytes; that becomes an error, which says all there is to say.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let read = inputs::read_events(path, &options, sink);
-    std::panic::set_hook(hook);
+    let read = quietly(|| inputs::read_events(path, &options, sink));
     bar.finish_and_clear();
     read
 }

@@ -3,6 +3,7 @@
 use super::{ReportArgs, fired};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Talk;
+use crate::cli::quiet::quietly;
 use crate::cli::{bundle_file, output};
 use crate::config::Config;
 use crate::event::key::Key;
@@ -111,7 +112,7 @@ impl Reading<'_> {
             max_bad_rows: self.args.max_bad_rows,
             progress: Some(&position),
         };
-        let read = read(&options);
+        let read = quietly(|| read(&options));
         bar.finish_and_clear();
         Ok(read?)
     }

@@ -5,7 +5,9 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::io;
 use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
 
 /// How many shards: a thousand million rows still leave each of them some hundred megabytes.
 pub(super) const SHARDS: usize = 256;
@@ -14,20 +16,28 @@ const IN_MEMORY: usize = 256 << 20;
 
 /// What is written, shard by shard, and then read once.
 pub(super) struct Spool<T> {
-    shards: Vec<Shard>,
+    shards: Vec<Dealt>,
     /// Bytes in memory.
     held: usize,
     /// Bytes that may be.
     room: usize,
+    disk: Disk,
     row: PhantomData<T>,
 }
 
-/// One shard.
+/// The rows of one shard so far.
+#[derive(Default)]
+struct Dealt {
+    held: Vec<u8>,
+    /// Where what was moved to the disk lies: offsets and lengths.
+    spilt: Vec<(u64, usize)>,
+}
+
+/// One shard, to be read.
 #[derive(Default)]
 pub(crate) struct Shard {
-    held: Vec<u8>,
-    #[cfg(not(target_os = "wasi"))]
-    spilt: Option<std::fs::File>,
+    dealt: Dealt,
+    disk: Arc<Mutex<Disk>>,
 }
 
 impl<T: Serialize + DeserializeOwned> Spool<T> {
@@ -36,8 +46,8 @@ impl<T: Serialize + DeserializeOwned> Spool<T> {
     }
 
     fn with_room(room: usize) -> Self {
-        let shards = std::iter::repeat_with(Shard::default).take(SHARDS).collect();
-        Self { shards, held: 0, room, row: PhantomData }
+        let shards = std::iter::repeat_with(Dealt::default).take(SHARDS).collect();
+        Self { shards, held: 0, room, disk: Disk::default(), row: PhantomData }
     }
 
     /// Deals a row to the shard of `whose`, any well-mixed number.
@@ -45,58 +55,104 @@ impl<T: Serialize + DeserializeOwned> Spool<T> {
     /// # Errors
     ///
     /// What the disk says.
-    pub fn push(&mut self, whose: u64, row: &T) -> std::io::Result<()> {
+    pub fn push(&mut self, whose: u64, row: &T) -> io::Result<()> {
         let Some(shard) = self.shards.get_mut(whose as usize % SHARDS) else { return Ok(()) };
         let before = shard.held.len();
-        shard.held = postcard::to_extend(row, std::mem::take(&mut shard.held)).map_err(std::io::Error::other)?;
+        shard.held = postcard::to_extend(row, std::mem::take(&mut shard.held)).map_err(io::Error::other)?;
         self.held += shard.held.len() - before;
-        if self.held > self.room {
-            self.shards.iter_mut().try_for_each(Shard::spill)?;
-            self.held = self.shards.iter().map(|shard| shard.held.len()).sum();
+        if self.held > self.room && Disk::IS_THERE {
+            for shard in &mut self.shards {
+                shard.spilt.push((self.disk.write(&shard.held)?, shard.held.len()));
+                shard.held = Vec::new();
+            }
+            self.held = 0;
         }
         Ok(())
     }
 
     /// The shards, to be read with [`rows`].
     pub fn into_shards(self) -> Vec<Shard> {
-        self.shards
+        let disk = Arc::new(Mutex::new(self.disk));
+        self.shards.into_iter().map(|dealt| Shard { dealt, disk: Arc::clone(&disk) }).collect()
     }
 }
 
 impl Shard {
-    /// Moves what is held to the disk; where there is none, it stays.
-    #[cfg(not(target_os = "wasi"))]
-    fn spill(&mut self) -> std::io::Result<()> {
-        use std::io::Write;
-        if self.spilt.is_none() {
-            self.spilt = Some(tempfile::tempfile()?);
-        }
-        let Some(file) = &mut self.spilt else { return Ok(()) };
-        file.write_all(&self.held)?;
-        self.held = Vec::new();
-        Ok(())
-    }
-
-    #[cfg(target_os = "wasi")]
-    fn spill(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-
     /// All bytes, in the order in which they came.
-    #[cfg(not(target_os = "wasi"))]
-    fn into_bytes(self) -> std::io::Result<Vec<u8>> {
-        use std::io::{Read, Seek};
-        let Some(mut file) = self.spilt else { return Ok(self.held) };
-        let mut bytes = Vec::new();
-        file.rewind()?;
-        file.read_to_end(&mut bytes)?;
-        bytes.extend_from_slice(&self.held);
+    fn into_bytes(self) -> io::Result<Vec<u8>> {
+        let Dealt { held, spilt } = self.dealt;
+        if spilt.is_empty() {
+            return Ok(held);
+        }
+        let mut bytes = Vec::with_capacity(spilt.iter().map(|(_, length)| length).sum::<usize>() + held.len());
+        let mut disk = self.disk.lock().map_err(|_| io::Error::other("a thread failed"))?;
+        spilt.into_iter().try_for_each(|(from, length)| disk.read(from, length, &mut bytes))?;
+        bytes.extend_from_slice(&held);
         Ok(bytes)
     }
+}
 
-    #[cfg(target_os = "wasi")]
-    fn into_bytes(self) -> std::io::Result<Vec<u8>> {
-        Ok(self.held)
+/// A file without a name in the temporary folder: it is gone when the program is. There is none until something is written.
+#[cfg(not(target_os = "wasi"))]
+#[derive(Default)]
+struct Disk {
+    file: Option<std::fs::File>,
+    written: u64,
+}
+
+#[cfg(not(target_os = "wasi"))]
+impl Disk {
+    const IS_THERE: bool = true;
+
+    /// Writes behind what is there; gives where.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        use std::io::Write;
+        let at = self.written;
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile().map_err(in_folder)?),
+        };
+        file.write_all(bytes).map_err(in_folder)?;
+        self.written += bytes.len() as u64;
+        Ok(at)
+    }
+
+    /// Adds bytes that were written.
+    fn read(&mut self, from: u64, length: usize, to: &mut Vec<u8>) -> io::Result<()> {
+        use std::io::{Read, Seek, SeekFrom};
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let before = to.len();
+        to.resize(before + length, 0);
+        let room = to.get_mut(before..).unwrap_or_default();
+        file.seek(SeekFrom::Start(from)).and_then(|_| file.read_exact(room)).map_err(in_folder)
+    }
+}
+
+/// Names the folder, and what can be done.
+#[cfg(not(target_os = "wasi"))]
+fn in_folder(error: io::Error) -> io::Error {
+    let folder = std::env::temp_dir();
+    io::Error::new(
+        error.kind(),
+        format!("{}: {error}; make room there, or set TMPDIR to where there is", folder.display()),
+    )
+}
+
+/// There is no temporary folder: rows stay in memory.
+#[cfg(target_os = "wasi")]
+#[derive(Default)]
+struct Disk;
+
+#[cfg(target_os = "wasi")]
+impl Disk {
+    const IS_THERE: bool = false;
+
+    fn write(&mut self, _: &[u8]) -> io::Result<u64> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn read(&mut self, _: u64, _: usize, _: &mut Vec<u8>) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
@@ -105,11 +161,11 @@ impl Shard {
 /// # Errors
 ///
 /// What the disk says, and a row that is not what was written.
-pub(crate) fn rows<T: DeserializeOwned>(shard: Shard) -> std::io::Result<Vec<T>> {
+pub(crate) fn rows<T: DeserializeOwned>(shard: Shard) -> io::Result<Vec<T>> {
     let bytes = shard.into_bytes()?;
     let (mut rest, mut rows) = (bytes.as_slice(), Vec::new());
     while !rest.is_empty() {
-        let (row, after) = postcard::take_from_bytes(rest).map_err(std::io::Error::other)?;
+        let (row, after) = postcard::take_from_bytes(rest).map_err(io::Error::other)?;
         rows.push(row);
         rest = after;
     }
@@ -142,7 +198,8 @@ mod tests {
 
     #[test]
     fn what_is_no_row_is_an_error() {
-        let shard = Shard { held: vec![0xff; 3], ..Shard::default() };
+        let dealt = Dealt { held: vec![0xff; 3], spilt: Vec::new() };
+        let shard = Shard { dealt, ..Shard::default() };
         assert!(rows::<(u64, String)>(shard).is_err());
     }
 }

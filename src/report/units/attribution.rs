@@ -65,20 +65,24 @@ impl Touches {
 }
 
 impl Credits {
-    /// Of an order at a moment.
+    /// Of an order at a moment, whose lines are in the order of their products; what came back is taken off.
     pub fn of(frame: &Frame, touches: &Touches, at: i64, lines: &[Line]) -> Self {
         let mut credits = Self::default();
-        for line in lines.iter().filter(|line| line.bought) {
-            let last = touches.before(line.sku, at, frame.last_click).find(|touch| touch.clicked);
-            last.into_iter().for_each(|touch| add(&mut credits.last_click, touch.placement, line.revenue));
+        let products = lines.chunk_by(|a, b| a.sku == b.sku).filter(|lines| lines.iter().any(|line| line.bought));
+        for lines in products {
+            let Some(Line { sku, .. }) = lines.first().copied() else { continue };
+            let sum = |of: &dyn Fn(&Line) -> i64| lines.iter().fold(0i64, |sum, line| sum.saturating_add(of(line)));
+            let revenue = sum(&|line| line.revenue);
+            let margin = sum(&|line| line_margin(frame, line.revenue, line.margin));
+            let last = touches.before(sku, at, frame.last_click).find(|touch| touch.clicked);
+            last.into_iter().for_each(|touch| add(&mut credits.last_click, touch.placement, revenue));
             let mut placements: Vec<NameId> =
-                touches.before(line.sku, at, frame.assisted).map(|touch| touch.placement).collect();
+                touches.before(sku, at, frame.assisted).map(|touch| touch.placement).collect();
             placements.sort_unstable();
             placements.dedup();
-            let (revenue, margin) = (line.revenue, line_margin(frame, line.revenue, line.margin));
             for placement in placements {
                 add(&mut credits.assisted, placement, revenue);
-                credits.products.push(Credit { placement, sku: line.sku, revenue, margin });
+                credits.products.push(Credit { placement, sku, revenue, margin });
             }
         }
         credits
