@@ -296,8 +296,9 @@ fn a_planned_effect_is_found() {
 fn larger_effects_are_found_as_the_calculator_says() {
     for (seed, spread, factor) in [(10, TAME, 1.06), (11, WILD, 1.12)] {
         let [_, four, one] = planned(Shop::open(seed, spread), factor, 1_500);
-        within("four looks, less the calculator", four, -0.03, 0.03);
-        within("one look, less the calculator", one, -0.03, 0.03);
+        // A little more is found: where orders are cut off, larger ones are more alike.
+        within("four looks, less the calculator", four, -0.03, 0.05);
+        within("one look, less the calculator", one, -0.03, 0.05);
     }
 }
 
