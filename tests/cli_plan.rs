@@ -118,6 +118,18 @@ fn fewer_exposed_orders_take_longer() {
 }
 
 #[test]
+fn what_can_be_decided_instead_is_a_plan_that_is_accepted() {
+    let shop = with(&CONFIG.replace("minimum_detectable_effect = 0.03", "minimum_detectable_effect = 0.2"));
+    let told = by_hand(&shop, "2000", &["--attach-rate", "0.35"]).with(1).out;
+    let offer = "instead: metric = \"attach_rate\" and kill = \"attach_rate_lift < 0.2\": whether it is taken";
+    assert!(told.contains(offer), "{told}");
+    let taken = CONFIG
+        .replace("minimum_detectable_effect = 0.03", "minimum_detectable_effect = 0.2")
+        .replace("metric = \"aov\"", "metric = \"attach_rate\"\nkill = \"attach_rate_lift < 0.2\"");
+    by_hand(&with(&taken), "2000", &["--attach-rate", "0.35"]).with(0);
+}
+
+#[test]
 fn a_part_of_the_visitors_is_said_and_a_running_plan_is_not_written_anew() {
     let shop = with(&CONFIG.replace("days = 30\n", "days = 30\nwhen = { segment = { country = [\"AT\"] } }\n"));
     assert!(by_hand(&shop, "100000", &[]).with(1).out.contains("`when.segment` leaves visitors out: give --exposed"));

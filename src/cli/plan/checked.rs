@@ -307,12 +307,19 @@ fn offers(config: &Config, figures: &[Feasible], known: &Known, traffic: Traffic
         }
         offers.extend(pooled(config, figure, known, asked));
     }
-    // Another metric helps where the kill rule is decided in time: it stays what it is.
+    // Another metric alone helps where the kill rule is decided in time; else the rule has to be another one, too.
     let rule_is_decided = figures.last().is_some_and(|figure| figure.decidable);
-    for metric in [Metric::AttachRate, Metric::Conversion].into_iter().filter(|_| rule_is_decided) {
+    for metric in [Metric::AttachRate, Metric::Conversion] {
         let found = figure(metric, known, traffic, f64::from(asked.days), asked).ok();
         if found.as_ref().is_some_and(|figure| figure.decidable) {
-            offers.push(format!("metric = \"{}\", which is decided in time", metric.name()));
+            let name = metric.name();
+            offers.push(match rule_is_decided {
+                true => format!("metric = \"{name}\", which is decided in time"),
+                false => format!(
+                    "metric = \"{name}\" and kill = \"{name}_lift < {}\": whether it is taken, not whether it pays",
+                    asked.effect
+                ),
+            });
         }
     }
     offers
