@@ -32,8 +32,8 @@ async function report(form) {
 async function duckdb(form) {
   const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
   const connection = await instance.connect();
-  const events = form === "jsonl" ? `read_json('${file("events.jsonl")}', format = 'newline_delimited', columns = {name: 'VARCHAR', unit: 'VARCHAR', at: 'TIMESTAMP', experiment: 'VARCHAR', variant: 'VARCHAR'})` : `read_parquet('${file("events.parquet")}')`;
-  const orders = `(SELECT order_id, min(timestamp) AS at, sum(quantity * unit_price) AS revenue, split_part(any_value(_endcap), ';', 2) AS unit FROM read_csv('${file("orders.csv")}') GROUP BY order_id)`;
+  const events = form === "jsonl" ? `read_json('${file("events.jsonl")}', format = 'newline_delimited', columns = {'name': 'VARCHAR', 'unit': 'VARCHAR', 'at': 'TIMESTAMP', 'experiment': 'VARCHAR', 'variant': 'VARCHAR'})` : `read_parquet('${file("events.parquet")}')`;
+  const orders = `(SELECT order_id, min("timestamp") AS "at", sum(quantity * unit_price) AS revenue, split_part(any_value(_endcap), ';', 2) AS unit FROM read_csv('${file("orders.csv")}') GROUP BY order_id)`;
   const start = performance.now();
   const rows = await (await connection.run(`
     WITH exposed AS (SELECT unit, min(variant) AS variant, count(DISTINCT variant) AS arms, min("at"::VARCHAR) AS since FROM ${events} WHERE name = 'exposure' AND experiment = 'cart-addons' GROUP BY unit),
