@@ -61,6 +61,7 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "train")]
 pub mod evaluate;
+#[cfg(feature = "train")]
 pub mod event;
 pub mod experiment;
 #[cfg(feature = "train")]

@@ -34,28 +34,17 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-#[cfg(feature = "train")]
 pub mod attribute;
-#[cfg(feature = "train")]
 mod build;
-#[cfg(feature = "train")]
 mod error;
-#[cfg(feature = "train")]
 mod fields;
-#[cfg(feature = "train")]
 pub mod json;
-#[cfg(feature = "train")]
 pub mod key;
-#[cfg(feature = "train")]
 mod moment;
-#[cfg(feature = "train")]
 pub mod parquet;
-#[cfg(feature = "train")]
 mod value;
 
-#[cfg(feature = "train")]
 pub use build::FIELDS;
-#[cfg(feature = "train")]
 pub use error::EventError;
 
 use crate::shop::{Money, Timestamp};
@@ -63,7 +52,6 @@ use std::fmt;
 
 /// JSON Schema (draft 2020-12) of an event: whatever it accepts is read, and whatever is read it accepts. What no such schema
 /// can say is that a field stands twice and that a moment's offset takes it out of 1971 to 2100.
-#[cfg(feature = "train")]
 pub const SCHEMA: &str = include_str!("event.schema.json");
 
 /// The version of the schema that this program writes.

@@ -25,7 +25,7 @@ pub mod number;
 
 pub use chart::{Axis, Band, Bar, Chart, Label, Point, Reference, Series, Side, short};
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, context};
 use std::fmt;
 
 /// Why there is no page.
@@ -70,6 +70,24 @@ impl From<Error> for PageError {
     fn from(source: Error) -> Self {
         Self::Template { source }
     }
+}
+
+/// Fills `page.html` of an environment with its title, its style sheet with the hash that the page's policy names, and what else the
+/// template asks for.
+///
+/// # Errors
+///
+/// [`PageError::Template`] where the template asks for something that is not there.
+pub fn filled(
+    environment: &Environment<'_>,
+    title: &str,
+    [style, style_hash]: [&str; 2],
+    rest: Value,
+) -> Result<String, PageError> {
+    let safe = |text: &str| Value::from_safe_string(text.to_owned());
+    let (style, style_hash) = (safe(style), safe(style_hash));
+    let page = environment.get_template("page.html")?;
+    Ok(page.render(context! { title, style, style_hash, ..rest })?)
 }
 
 /// An environment for templates of pages: what is printed is escaped, what is missing is an error, and the filters `fixed`,

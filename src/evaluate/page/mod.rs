@@ -23,7 +23,7 @@
 mod plots;
 
 use super::run::Evaluation;
-use crate::page::{PageError, environment};
+use crate::page::{PageError, environment, filled};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
@@ -41,15 +41,13 @@ pub fn page(evaluation: &Evaluation, title: &str) -> Result<String, PageError> {
     let mut environment = environment();
     environment.add_template("page.html", TEMPLATE)?;
     let charts = plots::all(evaluation)?;
-    let page = environment.get_template("page.html")?;
-    Ok(page.render(context! {
+    let version = env!("CARGO_PKG_VERSION");
+    filled(
+        &environment,
         title,
-        version => env!("CARGO_PKG_VERSION"),
-        style => Value::from_safe_string(STYLE.into()),
-        style_hash => Value::from_safe_string(STYLE_HASH.into()),
-        charts,
-        found => Value::from(Serde(evaluation)),
-    })?)
+        [STYLE, STYLE_HASH],
+        context! { version, charts, found => Value::from(Serde(evaluation)) },
+    )
 }
 
 #[cfg(test)]

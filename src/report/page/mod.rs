@@ -24,7 +24,7 @@ mod plots;
 
 use super::told::Report;
 use super::words;
-use crate::page::{PageError, environment};
+use crate::page::{PageError, environment, filled};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
@@ -62,14 +62,7 @@ pub fn page(report: &Report, title: &str) -> Result<String, PageError> {
         environment.add_template(name, source)?;
     }
     let charts = plots::all(report)?;
-    let page = environment.get_template("page.html")?;
-    Ok(page.render(context! {
-        title,
-        style => Value::from_safe_string(STYLE.into()),
-        style_hash => Value::from_safe_string(STYLE_HASH.into()),
-        charts,
-        told => Value::from(Serde(report)),
-    })?)
+    filled(&environment, title, [STYLE, STYLE_HASH], context! { charts, told => Value::from(Serde(report)) })
 }
 
 #[cfg(test)]
